@@ -1,0 +1,1 @@
+"""Van Station: the field workstation of mobile public-service vans and kiosks."""

@@ -1,0 +1,1 @@
+"""Texts by key, Vietnamese first, English complete."""

@@ -1,0 +1,1 @@
+"""Devices beside the desk: scanners, readers, printers."""

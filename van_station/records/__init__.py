@@ -1,0 +1,1 @@
+"""What is kept: SQLModel rows, one file a concept."""

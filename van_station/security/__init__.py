@@ -1,0 +1,1 @@
+"""Keys, sealing, signatures: the only room of ours with cryptography."""

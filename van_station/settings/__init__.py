@@ -1,0 +1,1 @@
+"""One typed settings tree, read once at start."""

@@ -1,0 +1,1 @@
+"""The encrypted store: rows, blobs, one write path."""
