@@ -1,1 +1,57 @@
 """What is kept: SQLModel rows, one file a concept."""
+
+from van_station.records.columns import (
+    JsonText,
+    Record,
+    Row,
+    UtcDateTime,
+    json_text,
+    kind_of,
+    moment_of,
+    moment_text,
+    new_id,
+)
+from van_station.records.dossiers import Component, Dossier, StoredFile
+from van_station.records.exchange import OutboxItem, ReceiptRow, StatusEvent
+from van_station.records.ledger import AuditLine, ChangeLog, FieldHead
+from van_station.records.payments import Payment, PaymentNotice, notice_record_id
+from van_station.records.people import Person, User
+from van_station.records.queue import NumberBlock, Ticket
+from van_station.records.replication import CRITICAL_FIELDS, KINDS, REPLICATED, replicated_columns
+from van_station.records.slips import SlipPrint
+from van_station.records.trips import Setting, Trip
+
+__all__ = [
+    "CRITICAL_FIELDS",
+    "KINDS",
+    "REPLICATED",
+    "AuditLine",
+    "ChangeLog",
+    "Component",
+    "Dossier",
+    "FieldHead",
+    "JsonText",
+    "NumberBlock",
+    "OutboxItem",
+    "Payment",
+    "PaymentNotice",
+    "Person",
+    "ReceiptRow",
+    "Record",
+    "Row",
+    "Setting",
+    "SlipPrint",
+    "StatusEvent",
+    "StoredFile",
+    "Ticket",
+    "Trip",
+    "User",
+    "UtcDateTime",
+    "json_text",
+    "kind_of",
+    "moment_of",
+    "moment_text",
+    "new_id",
+    "notice_record_id",
+    "replicated_columns",
+]

@@ -1,0 +1,47 @@
+"""Tickets, and the blocks of numbers they come from."""
+
+from datetime import datetime
+
+from sqlmodel import Field
+
+from van_station.records.columns import Record, maybe_moment, moment
+
+
+class NumberBlock(Record, table=True):
+    """Numbers `first..last` of a trip's lane that one machine alone may hand out."""
+
+    __local_columns__ = frozenset({"next_number"})
+
+    site: str = Field(index=True)
+    """The machine that holds the block."""
+    trip_id: str = Field(index=True)
+    lane: str
+    first: int
+    last: int
+    next_number: int = 0
+    """The next number to hand out, known to the holder only. 0: none handed out yet, start at `first`."""
+
+
+class Ticket(Record, table=True):
+    """A place in the queue (*số thứ tự*)."""
+
+    trip_id: str = Field(index=True)
+    lane: str
+    number: int
+    label: str
+    """The number as printed and called, e.g. `B012`."""
+    person_id: str | None = Field(default=None, index=True)
+    need: str
+    """Which of the services the person came for."""
+    procedure_code: str | None = None
+    priority_group: str | None = None
+    """Code of the group declared; never a diagnosis."""
+    status: str = Field(index=True)
+    counter: str | None = None
+    created_at: datetime = moment()
+    called_at: datetime | None = maybe_moment()
+    started_at: datetime | None = maybe_moment()
+    finished_at: datetime | None = maybe_moment()
+    times_called: int = 0
+    created_by: str
+    served_by: str | None = None
