@@ -1,0 +1,64 @@
+"""Where the data files that travel with the product lie, and how they are read: bounded, once."""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+MAX_ASSET_BYTES = 2 * 1024 * 1024
+
+
+class AssetMissing(Exception):  # noqa: N818 - says what happened, as elsewhere
+    """A data file that belongs to the product isn't there or can't be read: the installation is damaged."""
+
+    code = "settings.asset_missing"
+    retryable = False
+
+    def __init__(self, relative: str) -> None:
+        super().__init__(f"asset {relative!r}")
+        self.relative = relative
+
+
+@cache
+def assets_root() -> Path:
+    """Return the folder of data files: `van_station/assets` in a wheel, else `assets` of the checkout."""
+    package = Path(__file__).resolve().parents[1]
+    for folder in (package / "assets", package.parent / "assets"):
+        if folder.is_dir():
+            return folder
+    raise AssetMissing("assets")
+
+
+def asset_path(relative: str) -> Path:
+    """Return the path of an asset named with forward slashes, never outside the assets folder.
+
+    Raises:
+        AssetMissing: no such file, or a name that leads out of the folder.
+    """
+    root = assets_root().resolve()
+    path = (root / relative).resolve()
+    if not path.is_relative_to(root) or not path.is_file():
+        raise AssetMissing(relative)
+    return path
+
+
+@cache
+def read_json(relative: str) -> Any:
+    """Return the parsed JSON asset; the same object for each call: don't change it.
+
+    Raises:
+        AssetMissing: absent, over 2 MiB, or no JSON.
+    """
+    path = asset_path(relative)
+    if path.stat().st_size > MAX_ASSET_BYTES:
+        raise AssetMissing(relative)
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as fault:
+        raise AssetMissing(relative) from fault
+
+
+def procedure_folders() -> tuple[str, ...]:
+    """Return the names of the folders under `catalogue/` that hold a procedure, sorted."""
+    catalogue = assets_root() / "catalogue"
+    return tuple(sorted(path.parent.name for path in catalogue.glob("*/procedure.json")))
