@@ -1,0 +1,187 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from van_station.rules.errors import BlockSpent, NotAllowed, RuleError
+from van_station.rules.queueing import (
+    IN_LINE,
+    OVER,
+    Block,
+    Fairness,
+    Lane,
+    TicketAct,
+    TicketStatus,
+    Waiting,
+    acts_for,
+    call_order,
+    choose_next,
+    estimated_wait,
+    label,
+    move,
+    next_block,
+    streak,
+    take,
+)
+
+OPENING = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+
+
+def ticket(number, *, priority=False, minute=None):
+    arrived = OPENING + timedelta(minutes=number if minute is None else minute)
+    return Waiting(f"t{number}", Lane.WELCOME, number, priority, arrived)
+
+
+def test_labels_name_lane_and_number():
+    assert label(Lane.WELCOME, 12) == "A012"
+    assert label(Lane.DIGITISE, 7) == "B007"
+    assert label(Lane.DIGITAL_HELP, 1234) == "C1234"
+    with pytest.raises(RuleError):
+        label(Lane.WELCOME, 0)
+
+
+def test_labels_never_collide():
+    labels = {label(lane, number) for lane in Lane for number in range(1, 2001)}
+    assert len(labels) == 3 * 2000
+
+
+def test_a_ticket_goes_its_way():
+    status = TicketStatus.WAITING
+    for act in (TicketAct.CALL, TicketAct.RECALL, TicketAct.SERVE, TicketAct.FINISH):
+        status = move(status, act)
+    assert status is TicketStatus.FINISHED
+
+
+@pytest.mark.parametrize(
+    ("status", "act"),
+    [
+        (TicketStatus.CALLED, TicketAct.CALL),
+        (TicketStatus.SERVING, TicketAct.CALL),
+        (TicketStatus.FINISHED, TicketAct.CALL),
+        (TicketStatus.WAITING, TicketAct.FINISH),
+        (TicketStatus.NO_SHOW, TicketAct.PUT_BACK),
+    ],
+)
+def test_a_ticket_is_not_called_twice_nor_revived(status, act):
+    with pytest.raises(NotAllowed) as refusal:
+        move(status, act)
+    assert refusal.value.code == "queue.not_allowed"
+
+
+@given(st.sampled_from(TicketStatus), st.lists(st.sampled_from(TicketAct), max_size=12))
+def test_what_is_over_stays_over(status, acts):
+    for act in acts:
+        before = status
+        if act in acts_for(status):
+            status = move(status, act)
+        assert before not in OVER or status is before
+
+
+def test_a_transferred_ticket_waits_in_its_new_lane():
+    assert TicketStatus.TRANSFERRED in IN_LINE
+    assert move(TicketStatus.TRANSFERRED, TicketAct.CALL) is TicketStatus.CALLED
+
+
+def test_nobody_waiting_means_nobody_called():
+    assert choose_next([], now=OPENING, priority_streak=0) is None
+
+
+def test_priority_goes_first_then_arrival():
+    line = [ticket(1), ticket(2, priority=True), ticket(3, priority=True)]
+    order = call_order(line, now=OPENING + timedelta(minutes=5), priority_streak=0)
+    assert [each.number for each in order] == [2, 3, 1]
+
+
+def test_after_two_priority_calls_an_ordinary_one_is_due():
+    line = [ticket(1), *(ticket(number, priority=True) for number in (2, 3, 4, 5))]
+    order = call_order(line, now=OPENING + timedelta(minutes=6), priority_streak=0)
+    assert [each.number for each in order] == [2, 3, 1, 4, 5]
+
+
+def test_one_who_waits_too_long_alternates_with_priority():
+    line = [ticket(1), ticket(2), *(ticket(number, priority=True) for number in (3, 4, 5))]
+    order = call_order(line, now=OPENING + timedelta(hours=2), priority_streak=0)
+    assert [each.number for each in order] == [3, 1, 4, 2, 5]
+
+
+def test_the_streak_is_the_tail_of_priority_calls():
+    assert streak([]) == 0
+    assert streak([True, False, True, True]) == 2
+    assert streak([True, False]) == 0
+
+
+LINES = st.lists(st.tuples(st.booleans(), st.integers(0, 300)), max_size=30).map(
+    lambda rows: [
+        ticket(at + 1, priority=priority, minute=minute) for at, (priority, minute) in enumerate(rows)
+    ]
+)
+
+
+@given(LINES, st.integers(0, 400), st.integers(0, 4), st.integers(1, 3), st.integers(0, 7200))
+def test_nobody_starves(line, minute, start, in_row, overdue_s):
+    rule = Fairness(max_priority_in_row=in_row, overdue_s=overdue_s)
+    now = OPENING + timedelta(minutes=minute)
+    order = call_order(line, now=now, priority_streak=start, fairness=rule)
+    assert sorted(order, key=id) == sorted(line, key=id)
+    ordinary_before = priority_before = 0
+    for place, called in enumerate(order):
+        if called.priority:
+            assert place + 1 <= 2 * (priority_before + 1)
+            priority_before += 1
+        else:
+            assert place + 1 <= (in_row + 1) * (ordinary_before + 1)
+            ordinary_before += 1
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["priority", "ordinary", "call"]), st.integers(1, 10)), max_size=120),
+    st.integers(1, 3),
+)
+def test_the_bound_holds_while_people_keep_coming(events, in_row):
+    """An ordinary ticket with k before it at arrival is called within (m + 1)(k + 1) calls, whoever comes later."""
+    rule = Fairness(max_priority_in_row=in_row)
+    line, calls, promised, now, number = [], [], {}, OPENING, 0
+    for kind, minutes in events:
+        now += timedelta(minutes=minutes)
+        if kind != "call":
+            number += 1
+            new = Waiting(f"t{number}", Lane.WELCOME, number, kind == "priority", now)
+            before = sum(not each.priority for each in line)
+            promised[new.id] = len(calls) + (in_row + 1) * (before + 1)
+            line.append(new)
+        elif (chosen := choose_next(line, now=now, priority_streak=streak(calls), fairness=rule)) is not None:
+            line.remove(chosen)
+            calls.append(chosen.priority)
+            assert chosen.priority or len(calls) <= promised[chosen.id]
+
+
+def test_estimates_use_the_median_of_today():
+    assert estimated_wait(0, counters=2) == 0
+    assert estimated_wait(4, counters=2) == 1200
+    assert estimated_wait(4, counters=2, recent_service_s=[100, 120, 5000]) == 240
+    assert estimated_wait(1, counters=0, recent_service_s=[60]) == 60
+
+
+def test_a_block_gives_each_number_once_and_then_refuses():
+    block, given_out = Block(5, 7, 5), []
+    while block.left:
+        number, block = take(block)
+        given_out.append(number)
+    assert given_out == [5, 6, 7]
+    with pytest.raises(BlockSpent):
+        take(block)
+
+
+@given(st.lists(st.integers(1, 50), min_size=1, max_size=20))
+def test_leased_blocks_never_overlap(sizes):
+    leased = []
+    for size in sizes:
+        leased.append(next_block(leased, size))
+    numbers = [number for block in leased for number in range(block.first, block.last + 1)]
+    assert len(numbers) == len(set(numbers)) == sum(sizes)
+
+
+def test_a_block_beyond_the_last_label_is_refused():
+    with pytest.raises(RuleError):
+        next_block([], 10_000)

@@ -1,0 +1,247 @@
+"""The queue: numbers, states of a ticket, and who is called next. See `docs/guides/queue-rule.md`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from statistics import median
+
+from van_station.rules.errors import BlockSpent, NotAllowed, RuleError
+
+MAX_NUMBER = 9999
+RECENT_SERVICES = 20
+USUAL_SERVICE_S = 600
+"""Service time assumed until a lane has finished somebody today."""
+
+
+class Lane(StrEnum):
+    """The three lanes outside the van: welcome and advice, digitising, digital help."""
+
+    WELCOME = "welcome"
+    DIGITISE = "digitise"
+    DIGITAL_HELP = "digital_help"
+
+
+_LETTERS = {Lane.WELCOME: "A", Lane.DIGITISE: "B", Lane.DIGITAL_HELP: "C"}
+
+
+class TicketStatus(StrEnum):
+    """Where a ticket stands. `TRANSFERRED` waits again, in another lane, under the same label."""
+
+    WAITING = "waiting"
+    CALLED = "called"
+    SERVING = "serving"
+    SKIPPED = "skipped"
+    FINISHED = "finished"
+    NO_SHOW = "no_show"
+    TRANSFERRED = "transferred"
+
+
+IN_LINE = frozenset({TicketStatus.WAITING, TicketStatus.TRANSFERRED})
+"""Tickets that `choose_next` may be given."""
+
+OVER = frozenset({TicketStatus.FINISHED, TicketStatus.NO_SHOW})
+"""Tickets for which nothing more can happen."""
+
+
+class TicketAct(StrEnum):
+    """What may be done with a ticket."""
+
+    CALL = "call"
+    RECALL = "recall"
+    SERVE = "serve"
+    SKIP = "skip"
+    PUT_BACK = "put_back"
+    FINISH = "finish"
+    NO_SHOW = "no_show"
+    TRANSFER = "transfer"
+
+
+_MOVES: dict[TicketStatus, dict[TicketAct, TicketStatus]] = {
+    TicketStatus.WAITING: {
+        TicketAct.CALL: TicketStatus.CALLED,
+        TicketAct.TRANSFER: TicketStatus.TRANSFERRED,
+        TicketAct.NO_SHOW: TicketStatus.NO_SHOW,
+    },
+    TicketStatus.CALLED: {
+        TicketAct.RECALL: TicketStatus.CALLED,
+        TicketAct.SERVE: TicketStatus.SERVING,
+        TicketAct.SKIP: TicketStatus.SKIPPED,
+        TicketAct.PUT_BACK: TicketStatus.WAITING,
+        TicketAct.TRANSFER: TicketStatus.TRANSFERRED,
+        TicketAct.NO_SHOW: TicketStatus.NO_SHOW,
+    },
+    TicketStatus.SKIPPED: {
+        TicketAct.CALL: TicketStatus.CALLED,
+        TicketAct.RECALL: TicketStatus.CALLED,
+        TicketAct.PUT_BACK: TicketStatus.WAITING,
+        TicketAct.NO_SHOW: TicketStatus.NO_SHOW,
+    },
+    TicketStatus.SERVING: {
+        TicketAct.FINISH: TicketStatus.FINISHED,
+        TicketAct.PUT_BACK: TicketStatus.WAITING,
+        TicketAct.TRANSFER: TicketStatus.TRANSFERRED,
+    },
+    TicketStatus.TRANSFERRED: {
+        TicketAct.CALL: TicketStatus.CALLED,
+        TicketAct.TRANSFER: TicketStatus.TRANSFERRED,
+        TicketAct.NO_SHOW: TicketStatus.NO_SHOW,
+    },
+    TicketStatus.FINISHED: {},
+    TicketStatus.NO_SHOW: {},
+}
+
+
+def move(status: TicketStatus, act: TicketAct) -> TicketStatus:
+    """Return the status after `act`.
+
+    Raises:
+        NotAllowed: code `queue.not_allowed`, with `status` and `act`.
+    """
+    try:
+        return _MOVES[status][act]
+    except KeyError:
+        raise NotAllowed(code="queue.not_allowed", status=str(status), act=str(act)) from None
+
+
+def acts_for(status: TicketStatus) -> frozenset[TicketAct]:
+    """Return what may be done now, for buttons."""
+    return frozenset(_MOVES[status])
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A ticket in line (`IN_LINE`). `arrived_at` is tz-aware and stays through skips and transfers."""
+
+    id: str
+    lane: Lane
+    number: int
+    priority: bool
+    arrived_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Fairness:
+    """How far priority goes.
+
+    Attributes:
+        max_priority_in_row: priority tickets called one after another while an ordinary one waits.
+        overdue_s: from this wait on, the oldest ordinary ticket alternates one to one with priority.
+    """
+
+    max_priority_in_row: int = 2
+    overdue_s: int = 45 * 60
+
+    def __post_init__(self) -> None:
+        if self.max_priority_in_row < 1 or self.overdue_s < 0:
+            raise RuleError(code="queue.bad_fairness")
+
+
+FAIR = Fairness()
+
+
+def choose_next(
+    waiting: Sequence[Waiting], *, now: datetime, priority_streak: int, fairness: Fairness = FAIR
+) -> Waiting | None:
+    """Return whom to call next of one lane's line, or None when nobody waits.
+
+    Priority goes first, within each kind by arrival. It never starves the others, and is never starved:
+    with k ordinary tickets before it, an ordinary ticket is called within (m + 1)(k + 1) calls, m being
+    `max_priority_in_row`; while a priority ticket waits, ordinary ones are never called twice in a row.
+
+    Args:
+        waiting: the tickets this machine may call (it holds their lease), in any order.
+        now: tz-aware.
+        priority_streak: how many of the lane's last calls went to priority tickets; see `streak`.
+        fairness: the bounds.
+    """
+    first = min((ticket for ticket in waiting if ticket.priority), key=_turn, default=None)
+    ordinary = min((ticket for ticket in waiting if not ticket.priority), key=_turn, default=None)
+    if first is None or ordinary is None:
+        return first or ordinary
+    overdue = (now - ordinary.arrived_at).total_seconds() >= fairness.overdue_s
+    allowed = 1 if overdue else fairness.max_priority_in_row
+    return first if priority_streak < allowed else ordinary
+
+
+def _turn(ticket: Waiting) -> tuple[datetime, int, str]:
+    return ticket.arrived_at, ticket.number, ticket.id
+
+
+def streak(calls: Sequence[bool]) -> int:
+    """Return how many calls at the end of `calls` (oldest first, True = priority) were priority."""
+    count = 0
+    for was_priority in reversed(calls):
+        if not was_priority:
+            break
+        count += 1
+    return count
+
+
+def call_order(
+    waiting: Sequence[Waiting], *, now: datetime, priority_streak: int, fairness: Fairness = FAIR
+) -> list[Waiting]:
+    """Return the whole line in the order it would be called if nobody else came."""
+    left = list(waiting)
+    order: list[Waiting] = []
+    while (
+        chosen := choose_next(left, now=now, priority_streak=priority_streak, fairness=fairness)
+    ) is not None:
+        left.remove(chosen)
+        order.append(chosen)
+        priority_streak = priority_streak + 1 if chosen.priority else 0
+    return order
+
+
+def estimated_wait(people_before: int, *, counters: int, recent_service_s: Sequence[float] = ()) -> int:
+    """Return the seconds until a call: people before, times the usual service, shared by the open counters.
+
+    Args:
+        people_before: place in `call_order`, 0 for the next one.
+        counters: open for this lane; 0 counts as 1, the estimate then says how long once one opens.
+        recent_service_s: service times of today, oldest first; the median of the last 20 is used.
+    """
+    recent = [seconds for seconds in recent_service_s[-RECENT_SERVICES:] if seconds > 0]
+    each_s = median(recent) if recent else USUAL_SERVICE_S
+    return round(max(0, people_before) * each_s / max(1, counters))
+
+
+def label(lane: Lane, number: int) -> str:
+    """Return what the ticket shows and the loudspeaker says, for example `A012`."""
+    if not 1 <= number <= MAX_NUMBER:
+        raise RuleError(code="queue.bad_number", number=number)
+    return f"{_LETTERS[lane]}{number:03d}"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Numbers `first`..`last` that one machine leased for one lane; `next_number` is the next to give."""
+
+    first: int
+    last: int
+    next_number: int
+
+    @property
+    def left(self) -> int:
+        """How many numbers can still be given."""
+        return max(0, self.last - self.next_number + 1)
+
+
+def take(block: Block) -> tuple[int, Block]:
+    """Return the next number and the block without it.
+
+    Raises:
+        BlockSpent: none left.
+    """
+    if not block.left:
+        raise BlockSpent(first=block.first, last=block.last)
+    return block.next_number, replace(block, next_number=block.next_number + 1)
+
+
+def next_block(leased: Sequence[Block], size: int) -> Block:
+    """Return a block of `size` numbers beyond every leased one, so that no number is ever given twice."""
+    first = max((block.last for block in leased), default=0) + 1
+    last = first + size - 1
+    if size < 1 or last > MAX_NUMBER:
+        raise RuleError(code="queue.bad_block", size=size)
+    return Block(first, last, first)
