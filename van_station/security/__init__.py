@@ -1,1 +1,37 @@
 """Keys, sealing, signatures: the only room of ours with cryptography."""
+
+from van_station.security.device import DeviceKeys
+from van_station.security.errors import (
+    DamagedFile,
+    KeyRefused,
+    KeyringDamaged,
+    KeyringExists,
+    KeyringMissing,
+    SecurityError,
+    SignInRefused,
+    SlotRefused,
+)
+from van_station.security.keyring import Keyring
+from van_station.security.sealing import PlatformOpener, SealContext, SealedFile, Sealer
+from van_station.security.signing import Signer, new_signing_key
+from van_station.security.wrapping import new_platform_keys
+
+__all__ = [
+    "DamagedFile",
+    "DeviceKeys",
+    "KeyRefused",
+    "Keyring",
+    "KeyringDamaged",
+    "KeyringExists",
+    "KeyringMissing",
+    "PlatformOpener",
+    "SealContext",
+    "SealedFile",
+    "Sealer",
+    "SecurityError",
+    "SignInRefused",
+    "Signer",
+    "SlotRefused",
+    "new_platform_keys",
+    "new_signing_key",
+]
