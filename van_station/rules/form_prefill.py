@@ -1,0 +1,54 @@
+"""Answers that are already known: from a card, or from what the person told before."""
+
+from collections.abc import Mapping
+
+from van_station.rules.citizen_card import CardReading
+from van_station.rules.forms import Answers, Form
+from van_station.rules.json_values import JsonValue, Pointer, get
+
+Known = Mapping[str, JsonValue]
+"""Hint -> value, for example `person.full_name`; the hints are listed in `docs/formats/catalogue.md`."""
+
+
+def known_from_card(card: CardReading) -> dict[str, JsonValue]:
+    """Return what a card tells, by prefill hint."""
+    return known_person(
+        id_number=card.id_number,
+        old_id_number=card.old_id_number,
+        full_name=card.full_name,
+        birth_date=card.birth_date.isoformat() if card.birth_date else "",
+        birth_text=card.birth_text,
+        sex=str(card.sex or ""),
+        address=card.address,
+        card_issued_on=card.issued_on.isoformat() if card.issued_on else "",
+    )
+
+
+def known_person(**facts: str) -> dict[str, JsonValue]:
+    """Return `person.<fact>` for each fact that is not empty.
+
+    Facts: id_number, old_id_number, full_name, birth_date (ISO), birth_text, sex (`male`/`female`), address,
+    phone, card_issued_on (ISO). `person.birth_year` is added from either birth fact.
+    """
+    known: dict[str, JsonValue] = {f"person.{name}": value for name, value in facts.items() if value}
+    year = facts.get("birth_date", "")[:4] or facts.get("birth_text", "")[-4:]
+    if year.isascii() and year.isdecimal() and len(year) == 4:
+        known["person.birth_year"] = int(year)
+    return known
+
+
+def prefill(form: Form, known: Known) -> dict[Pointer, JsonValue]:
+    """Return which fields can be filled, by pointer; nothing is written."""
+    return {pointer: known[hint] for pointer, hint in form.prefill_hints().items() if hint in known}
+
+
+def apply_prefill(
+    form: Form, answers: Answers, offered: Mapping[Pointer, JsonValue]
+) -> tuple[Answers, frozenset[Pointer]]:
+    """Fill empty fields only; return the new answers and the pointers that were filled."""
+    filled: set[Pointer] = set()
+    for pointer, value in offered.items():
+        if get(answers, pointer) is None:
+            answers = form.set(answers, pointer, value)
+            filled.add(pointer)
+    return answers, frozenset(filled)
