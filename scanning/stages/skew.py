@@ -1,0 +1,67 @@
+"""How far the page leans, and taking it out."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from scanning.stages.decode import Pixels
+
+MAX_SKEW_DEG: Final = 8.0
+_MIN_INK: Final = 150
+_MAX_POINTS: Final = 40_000
+_BINS_PER_PIXEL: Final = 2
+
+
+def estimate_skew(ink: npt.NDArray[np.bool_]) -> float | None:
+    """Return the lean of text lines in degrees, clockwise positive; None with too little ink to tell.
+
+    Ink is projected along many angles; at the right one, lines of text fall into sharp peaks. Coarse steps of
+    half a degree, then finer ones around the best.
+    """
+    rows, columns = np.nonzero(ink)
+    if rows.size < _MIN_INK:
+        return None
+    step = max(1, rows.size // _MAX_POINTS)
+    y = rows[::step].astype(np.float32)
+    x = columns[::step].astype(np.float32) - ink.shape[1] / 2
+    best = 0.0
+    for span, pace in ((MAX_SKEW_DEG, 0.5), (0.5, 0.1), (0.12, 0.02)):
+        angles = np.arange(best - span, best + span + pace / 2, pace)
+        scores = [_sharpness(x, y, float(angle)) for angle in angles]
+        best = float(angles[int(np.argmax(scores))])
+    return best
+
+
+def _sharpness(x: npt.NDArray[np.float32], y: npt.NDArray[np.float32], angle_deg: float) -> float:
+    """Return how peaked the projection along the angle is."""
+    lean = math.radians(angle_deg)
+    along = (y * math.cos(lean) - x * math.sin(lean)) * _BINS_PER_PIXEL
+    histogram = np.bincount((along - along.min()).astype(np.int32)).astype(np.float64)
+    smooth = np.convolve(histogram, (0.25, 0.5, 0.25))
+    return float(np.square(np.diff(smooth)).sum())
+
+
+def straighten(pixels: Pixels, skew_deg: float, fill: tuple[int, ...]) -> Pixels:
+    """Return the page turned back by `skew_deg` about its centre, same size; corners take the colour `fill`."""
+    height, width = pixels.shape[:2]
+    matrix = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), skew_deg, 1.0)
+    turned = cv2.warpAffine(
+        pixels,
+        matrix,
+        (width, height),
+        flags=cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_CONSTANT,
+        borderValue=fill,
+    )
+    return np.asarray(turned, np.uint8)
+
+
+def paper_color(pixels: Pixels, paper: npt.NDArray[np.bool_]) -> tuple[int, ...]:
+    """Return the median colour of the paper on a small copy, one value for each channel."""
+    inside = pixels[paper] if paper.any() else pixels.reshape(-1, *pixels.shape[2:])
+    return tuple(int(value) for value in np.atleast_1d(np.median(inside, axis=0)))
