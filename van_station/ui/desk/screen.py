@@ -1,0 +1,39 @@
+"""What every screen of the desk is: a plain class that owns stable controls."""
+
+from __future__ import annotations
+
+import flet as ft
+
+from van_station.ui.session import Desk
+
+Where = dict[str, str]
+
+
+class Screen:
+    """A screen has a `view` and is told when it is entered, left, when things changed and when keys are pressed.
+
+    Never a subclass of a Flet control: a method called `flip` or `align` would be taken for a property.
+    """
+
+    kinds: frozenset[str] = frozenset()
+    """Kinds of things this screen shows; others don't wake it."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.view: ft.Control = ft.Container(expand=True)
+
+    async def enter(self, where: Where) -> None:
+        """Draw what `where` asks for; called each time the screen is shown."""
+
+    async def leave(self) -> None:
+        """Save what is half typed; called before another screen is shown."""
+
+    async def changed(self, kinds: frozenset[str]) -> None:
+        """Redraw after somebody, perhaps on another machine, changed something."""
+
+    async def on_key(self, event: ft.KeyboardEvent) -> bool:
+        """Use a key; True when it is used up."""
+        return False
+
+    async def tick(self) -> None:
+        """A few seconds went by: times in words may have moved on."""

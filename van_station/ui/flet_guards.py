@@ -1,0 +1,60 @@
+"""Run-time guards for two defects of flet-web 1.0.5. Each has a test that fails without it; drop when mended upstream.
+
+1. A session that never ends: `FletApp.handle` awaits its send loop, which raises when the window closes while a frame
+   is being sent; `disconnect_session` is then skipped, the session never expires and keeps what it shows.
+2. No back-pressure: the queue of frames for a window has no bound; a busy screen with a window that stopped reading
+   grows without limit.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from flet_web.fastapi import flet_app
+from starlette.websockets import WebSocket
+
+log = logging.getLogger(__name__)
+MAX_QUEUED_FRAMES = 2000
+
+
+def apply(*, session_timeout_s: int, max_queued_frames: int = MAX_QUEUED_FRAMES) -> None:
+    """Guard `FletApp` in place; harmless when called twice.
+
+    Args:
+        session_timeout_s: how long a session outlives its window.
+        max_queued_frames: a window that falls further behind is cut off; it may reconnect.
+    """
+    if getattr(flet_app.FletApp, "_van_station_guarded", False):
+        return
+    original_handle, original_send = flet_app.FletApp.handle, flet_app.FletApp.send_message
+
+    async def handle(self: Any, websocket: WebSocket) -> None:
+        try:
+            await original_handle(self, websocket)
+        except Exception as error:  # noqa: BLE001 -- an edge: whatever ended the connection, the session must hear of it
+            log.info("window connection ended: %s", type(error).__name__)
+        finally:
+            await _end_session(self, session_timeout_s)
+
+    def send_message(self: Any, message: Any) -> None:
+        queue = self._FletApp__send_queue
+        if queue is None:  # the window is gone
+            return
+        if queue.qsize() > max_queued_frames:
+            log.warning("window stopped reading: %d frames wait, cut off", queue.qsize())
+            self._FletApp__send_queue = None
+            self.loop.create_task(self._FletApp__websocket.close(1013))
+            return
+        original_send(self, message)
+
+    flet_app.FletApp.handle = handle
+    flet_app.FletApp.send_message = send_message
+    flet_app.FletApp._van_station_guarded = True  # noqa: SLF001 -- our own mark on their class
+
+
+async def _end_session(app: Any, timeout_s: int) -> None:
+    session = app._FletApp__session
+    if session is not None and session.connection is app:
+        unique = app._FletApp__get_unique_session_id(session.id)
+        await flet_app.app_manager.disconnect_session(unique, timeout_s)
