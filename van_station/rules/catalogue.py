@@ -51,6 +51,14 @@ class TimeUnit(StrEnum):
     DAY = "day"
 
 
+class Confidence(StrEnum):
+    """How far a fact may be trusted: read in a source, remembered, or merely a default to start from."""
+
+    VERIFIED = "verified"
+    RECALLED = "recalled"
+    UNVERIFIED = "unverified"
+
+
 @dataclass(frozen=True, slots=True)
 class ComponentRule:
     """One paper of the dossier (thành phần hồ sơ) and when it is asked for.
@@ -84,7 +92,7 @@ class FeeRule:
         group: a code of `priority_groups.json`, or None for everybody.
         amount_vnd: whole đồng.
         condition: on the form's answers (for example a late registration); None means always.
-        confidence: `verified`, `recalled` or `unverified`; only the first may be shown without a mark.
+        confidence: only a verified fee may be shown without a mark.
     """
 
     channel: Channel
@@ -94,7 +102,7 @@ class FeeRule:
     valid_to: date | None
     condition: Condition | None
     source: str
-    confidence: str
+    confidence: Confidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +117,7 @@ class TimeLimit:
     unit: TimeUnit
     cutoff: time | None
     source: str
-    confidence: str
+    confidence: Confidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +128,7 @@ class FormRef:
     ui: str
     name: Label
     issued_by: str
-    confidence: str
+    confidence: Confidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +136,7 @@ class Law:
     """A legal basis, in its Vietnamese short form."""
 
     text: str
-    confidence: str
+    confidence: Confidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +161,7 @@ class Procedure:
     keywords: tuple[str, ...]
     notes: tuple[Label, ...]
     source: str
-    confidence: str
+    confidence: Confidence
 
     def components_for(self, answers: JsonValue) -> tuple[ComponentRule, ...]:
         """Return the papers that this dossier needs, in the catalogue's order."""
@@ -195,19 +203,23 @@ def load_procedure(data: Mapping[str, object]) -> Procedure:
             ui=form.text("ui", pattern=r"[a-z0-9.\-]{1,40}\.json"),
             name=_label(form, "name"),
             issued_by=form.text("issued_by"),
-            confidence=form.text("confidence"),
+            confidence=_confidence(form),
         ),
-        laws=tuple(Law(item.text("text"), item.text("confidence")) for item in read.items("laws", most=40)),
+        laws=tuple(Law(item.text("text"), _confidence(item)) for item in read.items("laws", most=40)),
         keywords=tuple(read.texts("keywords")),
         notes=tuple(Label(item.text("vi"), item.text("en")) for item in read.items("notes", most=20)),
         source=read.text("source"),
-        confidence=read.text("confidence"),
+        confidence=_confidence(read),
     )
 
 
 def _label(read: Reader, key: str) -> Label:
     inner = read.child(key)
     return Label(inner.text("vi"), inner.text("en"))
+
+
+def _confidence(read: Reader) -> Confidence:
+    return read.choice(Confidence, read.text("confidence"))
 
 
 def _component(read: Reader) -> ComponentRule:
@@ -233,7 +245,7 @@ def _fee(read: Reader) -> FeeRule:
         valid_to=read.day_or_none("valid_to"),
         condition=read.condition("condition"),
         source=read.text("source"),
-        confidence=read.text("confidence"),
+        confidence=_confidence(read),
     )
 
 
@@ -243,5 +255,5 @@ def _time_limit(read: Reader) -> TimeLimit:
         unit=read.choice(TimeUnit, read.text("unit")),
         cutoff=read.clock("cutoff") if read.has("cutoff") else None,
         source=read.text("source"),
-        confidence=read.text("confidence"),
+        confidence=_confidence(read),
     )
