@@ -183,9 +183,18 @@ def _as_json(change: Change) -> dict[str, JsonValue]:
 
 
 def encode_batch(changes: Sequence[Change]) -> bytes:
-    """Return `changes` as zlib-compressed canonical JSON, for one request."""
-    batch: JsonValue = {"changes": [_as_json(change) for change in changes], "v": _BATCH_VERSION}
-    return zlib.compress(canonical(batch), 6)
+    """Return `changes` as zlib-compressed canonical JSON, for one request.
+
+    Raises:
+        ChangeRefused: a value is not JSON.
+    """
+    items = b",".join(_encode(_as_json(change), change) for change in changes)
+    return zlib.compress(b'{"changes":[' + items + b'],"v":%d}' % _BATCH_VERSION, 6)
+
+
+def encoded_size(change: Change) -> int:
+    """Return the bytes of a change's canonical JSON, before compression; ChangeRefused when it has none."""
+    return len(_encode(_as_json(change), change))
 
 
 def decode_batch(data: bytes, *, max_bytes: int, max_changes: int) -> list[Change]:
@@ -201,6 +210,21 @@ def decode_batch(data: bytes, *, max_bytes: int, max_changes: int) -> list[Chang
         ProtocolBroken: not a batch.
         ChangeRefused: one change in it is malformed.
     """
+    changes = []
+    for item in decode_items(data, max_bytes=max_bytes, max_changes=max_changes):
+        if isinstance(item, ChangeRefused):
+            raise item
+        changes.append(item)
+    return changes
+
+
+def decode_items(data: bytes, *, max_bytes: int, max_changes: int) -> list[Change | ChangeRefused]:
+    """Read a batch as `decode_batch` does, but give a malformed change as the refusal that names its place.
+
+    Raises:
+        TooLarge: beyond a bound.
+        ProtocolBroken: not a batch, or a change in it does not even say its site and seq.
+    """
     body = parse(_unpack(data, max_bytes), max_bytes=max_bytes)
     if not isinstance(body, dict) or body.get("v") != _BATCH_VERSION:
         raise ProtocolBroken("not a batch of changes")
@@ -209,7 +233,7 @@ def decode_batch(data: bytes, *, max_bytes: int, max_changes: int) -> list[Chang
         raise ProtocolBroken("not a batch of changes")
     if len(items) > max_changes:
         raise TooLarge(f"{len(items)} changes, {max_changes} allowed")
-    return [_from_json(item) for item in items]
+    return [_read_item(item) for item in items]
 
 
 def _unpack(data: bytes, max_bytes: int) -> bytes:
@@ -231,15 +255,27 @@ _TEXTS = ("site", "stamp", "entity", "record_id", "field", "author", "previous",
 _NUMBERS = ("seq", "schema")
 
 
-def _from_json(item: JsonValue) -> Change:
-    if not isinstance(item, dict) or item.keys() != set(Change.__slots__):
-        raise ProtocolBroken("not a change")
+def _read_item(item: JsonValue) -> Change | ChangeRefused:
+    fields = item if isinstance(item, dict) else {}
+    match fields.get("site"), fields.get("seq"):
+        case str(site), int(seq) if _HEX_ID.fullmatch(site) and 1 <= seq <= MAX_SEQ:
+            try:
+                return _read_change(fields)
+            except ChangeRefused as error:
+                return error
+            except ProtocolBroken as error:
+                return ChangeRefused(str(error), site=site, seq=seq)
+    raise ProtocolBroken("not a change")
+
+
+def _read_change(item: dict[str, JsonValue]) -> Change:
+    if item.keys() != set(Change.__slots__):
+        raise ProtocolBroken("members are not those of a change")
     if not all(isinstance(item[name], str) for name in _TEXTS):
         raise ProtocolBroken("a text of a change is not text")
     if not all(type(item[name]) is int for name in _NUMBERS):
         raise ProtocolBroken("a number of a change is not a number")
-    replaces = _read_ids(item["replaces"])
-    plain: dict[str, object] = {**item, "replaces": replaces}
+    plain: dict[str, object] = {**item, "replaces": _read_ids(item["replaces"])}
     change = Change(**plain)  # type: ignore[arg-type]  # each was checked above
     check(change)
     return change

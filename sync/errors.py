@@ -123,3 +123,25 @@ class MissingParts(SyncError):
         super().__init__(f"{len(blob_ids)} blobs missing, changes held up to {last_seq}")
         self.blob_ids = blob_ids
         self.last_seq = last_seq
+
+
+class RequestReplayed(SyncError):
+    """The same signed request came before; a new one, with its own nonce, is welcome."""
+
+    code = "sync.replayed"
+    retryable = True
+
+
+class StaleRequest(SyncError):
+    """A request's time is far behind the latest one of its site: an old recording, or a clock set back.
+
+    Attributes:
+        latest_ms: the site's latest time; a request dated after it is welcome.
+    """
+
+    code = "sync.stale_request"
+    retryable = True
+
+    def __init__(self, latest_ms: int) -> None:
+        super().__init__("older than the site's latest request")
+        self.latest_ms = latest_ms
