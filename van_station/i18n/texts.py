@@ -83,9 +83,10 @@ class Texts:
         if key not in self._texts and not self._strict:
             self._missing(key)
             return ErrorText(self.say("error.unknown", code=code), self.say("error.unknown.next"))
-        return ErrorText(self._say_with(key, arguments), self._say_with(f"{key}.next", arguments))
+        return ErrorText(self.fill(key, arguments), self.fill(f"{key}.next", arguments))
 
-    def _say_with(self, key: str, arguments: Mapping[str, Argument]) -> str:
+    def fill(self, key: str, arguments: Mapping[str, Argument]) -> str:
+        """Return the text of a key with those of `arguments` that it asks for; the others are left out."""
         text = self._texts.get(key)
         wanted = text.placeholders if text else {}
         return self.say(key, **{name: value for name, value in arguments.items() if name in wanted})
