@@ -14,6 +14,8 @@ SAMPLE = read(
     plain = "Xin chào"
     all = "{who} {n:count} {vnd:money} {day:date} {at:time} {then:datetime} {part:percent}"
     one = "Mời số {label}"
+    [note]
+    "form.too_long" = "Nhiều nhất {limit:count}"
     [error]
     unknown = "Lỗi {code}"
     "unknown.next" = "Báo kỹ thuật"
@@ -103,6 +105,12 @@ def test_an_unknown_error_code_shows_general_words_with_the_code(lenient, strict
     assert (shown.happened, shown.next_step) == ("Lỗi scan.jammed", "Báo kỹ thuật")
     with pytest.raises(MissingText):
         strict.error("scan.jammed")
+
+
+def test_filling_a_text_takes_what_it_asks_for_and_leaves_the_rest(strict):
+    assert strict.fill("note.form.too_long", {"limit": 40, "pointer": "/x"}) == "Nhiều nhất 40"
+    with pytest.raises(MissingText):
+        strict.fill("note.form.too_long", {"pointer": "/x"})
 
 
 @pytest.mark.parametrize(
