@@ -1,0 +1,346 @@
+"""Intake (*tiếp đón, phân loại*): from a card or typed details to a ticket."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Literal
+
+from sqlmodel import Session, col, select
+
+from van_station.i18n import Texts
+from van_station.papers.slips import TicketData, ticket_slip
+from van_station.peripherals.pictures import PeripheralError
+from van_station.records.people import Person
+from van_station.records.queue import NumberBlock, Ticket
+from van_station.records.trips import Trip
+from van_station.rules.access import Act
+from van_station.rules.citizen_card import CardReading, check_id_number, looks_like_card, parse_card_qr
+from van_station.rules.findings import Finding, Severity
+from van_station.rules.people import Sex, birth_for_age, check_phone, suggest_group
+from van_station.rules.queueing import Block, Lane, TicketStatus, label, next_block, take
+from van_station.rules.text import is_name, is_suspect_card_text, nfc
+from van_station.services.actor import Actor, require
+from van_station.services.catalogue import Catalogue
+from van_station.services.clock import HANOI, Clock, hanoi_day
+from van_station.services.errors import FieldNote, IntakeRefused, NotFound, Refused, rules_as_refusals
+from van_station.services.paper import PrintedPage
+from van_station.services.people import PersonView, by_number, folded_name, person_view
+from van_station.services.queue import Queue, TicketView
+from van_station.services.trips import BLOCK_SIZE, SERVICES, open_trip
+from van_station.store import Store, UnitOfWork
+
+LANE_OF_NEED = {
+    "guidance": Lane.WELCOME,
+    "vneid": Lane.DIGITAL_HELP,
+    "digitise": Lane.DIGITISE,
+    "payment": Lane.DIGITAL_HELP,
+    "lookup": Lane.WELCOME,
+    "training": Lane.WELCOME,
+}
+"""Which lane serves which need; the zones of the van (plan III.2)."""
+MAX_NAME = 120
+MAX_ADDRESS = 300
+_FIELD_OF = {"id": "id_number", "name": "full_name", "birth": "birth_date", "sex": "sex", "phone": "phone"}
+
+
+@dataclass(frozen=True)
+class IntakeDraft:
+    """A person's details and wish, as read and typed so far."""
+
+    id_number: str = ""
+    full_name: str = ""
+    birth_date: date | None = None
+    birth_text: str = ""
+    sex: str = ""
+    address: str = ""
+    phone: str = ""
+    need: str = ""
+    procedure_code: str | None = None
+    priority_group: str | None = None
+    old_id_number: str = ""
+    card_issued_on: date | None = None
+    card_extra: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"IntakeDraft(need={self.need!r}, procedure_code={self.procedure_code!r})"
+
+
+@dataclass(frozen=True)
+class CardView:
+    """What a card gave, what is doubtful about it, and whether the person has been here before."""
+
+    draft: IntakeDraft
+    notes: tuple[FieldNote, ...] = ()
+    known: PersonView | None = None
+
+
+@dataclass(frozen=True)
+class GroupChoice:
+    """A priority group a person may declare."""
+
+    code: str
+    name: str
+    law: str
+    confidence: str
+    in_plan: bool
+
+
+@dataclass(frozen=True)
+class IntakeReference:
+    """Data that intake checks against."""
+
+    groups: Sequence[GroupChoice]
+    id_prefixes: Container[str]
+    phone_prefixes: Container[str] | None = None
+    center_name: str = ""
+    practice: bool = False
+    read_codes: Callable[[bytes], tuple[str, ...]] = field(default=lambda _: ())
+    """Reads the texts of all QR codes in a picture (peripherals)."""
+
+
+class Intake:
+    """Greets: reads cards, checks details, hands out tickets."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        catalogue: Catalogue,
+        queue: Queue,
+        reference: IntakeReference,
+        site_id: str,
+        texts: Texts,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._catalogue = catalogue
+        self._queue = queue
+        self._reference = reference
+        self._site_id = site_id
+        self._texts = texts
+
+    def looks_like_card(self, text: str) -> bool:
+        """Tell whether fast-typed characters are a card's QR rather than a person's typing."""
+        return looks_like_card(text)
+
+    def read_card(self, text: str) -> CardView:
+        """Return the details of a card's QR text.
+
+        Raises:
+            Refused: card.not_a_card, card.torn, card.too_long, card.letters_broken.
+        """
+        with rules_as_refusals():
+            reading = parse_card_qr(text, prefixes=self._reference.id_prefixes)
+        notes = tuple(_note(finding) for finding in reading.findings)
+        return CardView(_draft(reading), notes, self.known(reading.id_number))
+
+    def read_card_picture(self, data: bytes) -> CardView:
+        """Return the details of the card whose QR is in a picture (JPEG or PNG).
+
+        Raises:
+            Refused: card.picture_unreadable, card.no_code, or as `read_card`.
+        """
+        try:
+            texts = self._reference.read_codes(data)
+        except PeripheralError as error:
+            raise Refused(error.code) from error
+        if not texts:
+            raise Refused("card.no_code")
+        cards = [text for text in texts if looks_like_card(text)]
+        return self.read_card(cards[0] if cards else texts[0])
+
+    def known(self, id_number: str) -> PersonView | None:
+        """Return the person met before under this number."""
+        with self._store.reading() as session:
+            row = by_number(session, id_number)
+            return person_view(row) if row else None
+
+    def needs(self) -> tuple[str, ...]:
+        """Return the codes of the six services."""
+        return SERVICES
+
+    def groups(self) -> tuple[GroupChoice, ...]:
+        """Return the priority groups, those of the plan first."""
+        return tuple(sorted(self._reference.groups, key=lambda group: not group.in_plan))
+
+    def suggest_groups(self, birth_date: date | None, birth_text: str = "") -> tuple[str, ...]:
+        """Return groups that the birth date alone shows."""
+        code = suggest_group(birth_for_age(birth_date, birth_text), hanoi_day(self._clock.now()))
+        return (code,) if code else ()
+
+    def check(self, draft: IntakeDraft) -> tuple[FieldNote, ...]:
+        """Return what must be mended (errors) and what is doubtful (warnings) in a draft."""
+        return (*self._check_person(draft), *self._check_wish(draft))
+
+    def take_in(self, actor: Actor, draft: IntakeDraft) -> TicketView:
+        """Keep the person, give out the next number of the lane, and return the ticket.
+
+        Raises:
+            IntakeRefused: a field must be mended.
+            Refused: trip.none_open.
+        """
+        require(actor, Act.INTAKE)
+        notes = self.check(draft)
+        if any(note.severity == "error" for note in notes):
+            raise IntakeRefused(notes)
+        lane = LANE_OF_NEED[draft.need]
+        now = self._clock.now()
+        ticket = Ticket(
+            trip_id="",
+            lane=lane.value,
+            number=0,
+            label="",
+            need=draft.need,
+            procedure_code=draft.procedure_code,
+            priority_group=draft.priority_group,
+            status=TicketStatus.WAITING.value,
+            created_at=now,
+            created_by=actor.user_id,
+        )
+        with self._store.unit(actor.user_id, "intake.ticket", ("ticket", ticket.id)) as unit:
+            trip = open_trip(unit.session)
+            ticket.trip_id = trip.id
+            ticket.person_id = self._keep_person(unit, draft)
+            ticket.number = self._next_number(unit, trip, lane)
+            ticket.label = label(lane, ticket.number)
+            unit.save(ticket)
+            unit.note({"lane": lane.value, "need": draft.need})
+        return self._queue.get(ticket.id)
+
+    def ticket_slip(self, actor: Actor, ticket_id: str) -> PrintedPage:
+        """Return the slip that the citizen takes along."""
+        require(actor, Act.INTAKE)
+        view = self._queue.get(ticket_id)
+        with self._store.reading() as session:
+            ticket = session.get(Ticket, ticket_id)
+            trip = session.get(Trip, ticket.trip_id) if ticket else None
+            if ticket is None or trip is None:
+                raise NotFound
+            place = f"{trip.place}, {trip.ward_name}"
+        summary = next(lane for lane in self._queue.lanes() if lane.lane is view.lane)
+        data = ticket_slip(
+            TicketData(
+                center_name=self._reference.center_name,
+                place=place,
+                label=view.label,
+                lane_name=self._texts.say(f"lane.{view.lane.value}"),
+                need_name=self._texts.say(f"need.{view.need}"),
+                wait_min=summary.estimated_wait_min,
+                ahead=max(summary.waiting - 1, 0),
+                priority=view.is_priority,
+                issued_at=view.created_at.astimezone(HANOI),
+                qr_text=f"VS1T|{view.label}|{ticket_id[:12]}",
+                practice=self._reference.practice,
+            )
+        )
+        return PrintedPage(f"phieu-{view.label}.pdf", "application/pdf", data)
+
+    def _check_person(self, draft: IntakeDraft) -> list[FieldNote]:
+        notes: list[FieldNote] = []
+        name = nfc(draft.full_name)
+        if not name:
+            notes.append(FieldNote("full_name", "name.missing", "error"))
+        elif len(name) > MAX_NAME or not is_name(name):
+            notes.append(FieldNote("full_name", "name.not_a_name", "error"))
+        elif is_suspect_card_text(name):
+            notes.append(FieldNote("full_name", "card.letters_broken", "error"))
+        if draft.id_number:
+            sex = Sex(draft.sex) if draft.sex in tuple(Sex) else None
+            found = check_id_number(
+                draft.id_number, birth_date=draft.birth_date, sex=sex, prefixes=self._reference.id_prefixes
+            )
+            notes += [replace(_note(finding), field="id_number") for finding in found]
+        else:
+            notes.append(FieldNote("id_number", "id.not_given", "warning"))
+        if draft.birth_date and draft.birth_date > hanoi_day(self._clock.now()):
+            notes.append(FieldNote("birth_date", "birth.in_future", "error"))
+        if draft.phone.strip():
+            checked = check_phone(draft.phone, known_prefixes=self._reference.phone_prefixes)
+            notes += [replace(_note(finding), field="phone") for finding in checked.findings]
+        if len(draft.address) > MAX_ADDRESS:
+            notes.append(FieldNote("address", "address.too_long", "error", (("most", MAX_ADDRESS),)))
+        return notes
+
+    def _check_wish(self, draft: IntakeDraft) -> list[FieldNote]:
+        notes: list[FieldNote] = []
+        if draft.need not in LANE_OF_NEED:
+            notes.append(FieldNote("need", "need.missing", "error"))
+        if draft.need == "digitise" and not draft.procedure_code:
+            notes.append(FieldNote("procedure_code", "procedure.missing", "warning"))
+        if draft.procedure_code and not self._catalogue.has(draft.procedure_code):
+            notes.append(FieldNote("procedure_code", "procedure.unknown", "error"))
+        if draft.priority_group and draft.priority_group not in {
+            group.code for group in self._reference.groups
+        }:
+            notes.append(FieldNote("priority_group", "group.unknown", "error"))
+        return notes
+
+    def _keep_person(self, unit: UnitOfWork, draft: IntakeDraft) -> str:
+        person = by_number(unit.session, draft.id_number) or Person(full_name="")
+        person.full_name = nfc(draft.full_name)
+        person.folded_name = folded_name(draft.full_name)
+        given = {
+            "id_number": draft.id_number,
+            "old_id_number": draft.old_id_number,
+            "birth_date": draft.birth_date,
+            "birth_text": draft.birth_text,
+            "sex": draft.sex,
+            "address": nfc(draft.address),
+            "phone": check_phone(draft.phone).number if draft.phone.strip() else "",
+            "card_issued_on": draft.card_issued_on,
+            "card_raw_extra": "|".join(draft.card_extra),
+        }
+        for name, value in given.items():
+            if value and getattr(person, name) != value:
+                setattr(person, name, value)
+        unit.save(person)
+        return person.id
+
+    def _next_number(self, unit: UnitOfWork, trip: Trip, lane: Lane) -> int:
+        """Return the next number of this machine's blocks; a spent block is followed by a fresh one."""
+        for row in _blocks(unit.session, trip.id, lane):
+            if row.site == self._site_id and (row.next_number or row.first) <= row.last:
+                number, rest = take(Block(row.first, row.last, row.next_number or row.first))
+                row.next_number = rest.next_number
+                unit.save(row)
+                return number
+        leased = [Block(row.first, row.last, row.last + 1) for row in _blocks(unit.session, trip.id, lane)]
+        number, rest = take(next_block(leased, BLOCK_SIZE))
+        unit.save(
+            NumberBlock(
+                site=self._site_id,
+                trip_id=trip.id,
+                lane=lane.value,
+                first=rest.first,
+                last=rest.last,
+                next_number=rest.next_number,
+            )
+        )
+        return number
+
+
+def _blocks(session: Session, trip_id: str, lane: Lane) -> Sequence[NumberBlock]:
+    query = select(NumberBlock).where(NumberBlock.trip_id == trip_id, NumberBlock.lane == lane.value)
+    return session.exec(query.order_by(col(NumberBlock.first))).all()
+
+
+def _draft(reading: CardReading) -> IntakeDraft:
+    return IntakeDraft(
+        id_number=reading.id_number,
+        full_name=reading.full_name,
+        birth_date=reading.birth_date,
+        birth_text=reading.birth_text,
+        sex=reading.sex.value if reading.sex else "",
+        address=reading.address,
+        old_id_number=reading.old_id_number,
+        card_issued_on=reading.issued_on,
+        card_extra=reading.extra,
+    )
+
+
+def _note(finding: Finding) -> FieldNote:
+    where = _FIELD_OF.get(finding.code.partition(".")[0], "id_number")
+    severity: Literal["error", "warning"] = "error" if finding.severity is Severity.ERROR else "warning"
+    return FieldNote(where, finding.code, severity, tuple(sorted(finding.args.items())))
