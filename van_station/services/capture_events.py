@@ -1,0 +1,67 @@
+"""What a capture tells the screen while it goes on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class PageView:
+    """A page of a batch. Pictures are in memory only."""
+
+    key: str
+    index: int
+    blank: bool
+    dropped: bool
+    findings: tuple[str, ...]
+    thumbnail: bytes = field(repr=False)
+    width_px: int
+    height_px: int
+
+
+@dataclass(frozen=True)
+class FileView:
+    """A sealed document."""
+
+    id: str
+    component_id: str
+    page_count: int
+    size_bytes: int
+    sealed_at: datetime
+    media_type: str
+
+
+@dataclass(frozen=True)
+class PageArrived:
+    """A page came, and is sealed on the disk."""
+
+    page: PageView
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something went wrong at page `page_no` (1-based; 0: before the first); earlier pages are kept."""
+
+    code: str
+    page_no: int
+    retryable: bool
+
+
+@dataclass(frozen=True)
+class Ended:
+    """The device has no more to give."""
+
+    pages: int
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A long step: `done` of `total`; code names its text."""
+
+    step: str
+    done: int
+    total: int
+
+
+CaptureEvent = PageArrived | Fault | Ended | Progress

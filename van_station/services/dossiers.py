@@ -1,0 +1,430 @@
+"""Dossiers (*hồ sơ*): begun from a ticket, filled, confirmed, printed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlmodel import Session, col, func, or_, select
+
+from van_station.records.dossiers import Component, Dossier, StoredFile
+from van_station.records.exchange import OutboxItem
+from van_station.records.people import Person
+from van_station.records.queue import Ticket
+from van_station.records.trips import Setting
+from van_station.rules.access import Act
+from van_station.rules.catalogue import Channel, ComponentKind, ComponentRule
+from van_station.rules.dossiers import (
+    DossierAct,
+    DossierState,
+    move,
+    provisional_number,
+)
+from van_station.rules.errors import RuleError
+from van_station.rules.form_nodes import ArrayNode, FieldNode, FieldProblem, GroupNode, Node
+from van_station.rules.form_prefill import apply_prefill, known_person, prefill
+from van_station.rules.forms import Answers
+from van_station.rules.json_values import JsonValue, get
+from van_station.rules.text import fold
+from van_station.rules.working_days import Calendar, due_date
+from van_station.services.actor import Actor, require
+from van_station.services.catalogue import Catalogue, Entry
+from van_station.services.clock import HANOI, Clock, hanoi_day
+from van_station.services.dossier_views import (
+    EDITABLE,
+    DossierLine,
+    DossierView,
+    FormView,
+    Missing,
+    dossier_line,
+    dossier_view,
+)
+from van_station.services.errors import NotFound, Refused, ServiceError, rules_as_refusals
+from van_station.services.people import person_row
+from van_station.services.trips import open_trip
+from van_station.store import Store, UnitOfWork
+
+FIND_LIMIT = 200
+
+
+@dataclass(frozen=True)
+class DossierSetup:
+    """What dossiers need of this machine."""
+
+    site_id: str
+    calendar: Calendar
+
+
+class Incomplete(ServiceError):
+    """The dossier can't be confirmed yet; `missing` says what lacks."""
+
+    code = "dossier.incomplete"
+
+    def __init__(self, missing: tuple[Missing, ...]) -> None:
+        super().__init__(count=len(missing))
+        self.missing = missing
+
+
+class Dossiers:
+    """The officer's work on one citizen's request."""
+
+    def __init__(self, store: Store, clock: Clock, catalogue: Catalogue, setup: DossierSetup) -> None:
+        self._store = store
+        self._clock = clock
+        self._catalogue = catalogue
+        self._setup = setup
+
+    def start(self, actor: Actor, ticket_id: str, procedure_code: str | None = None) -> DossierView:
+        """Begin the dossier of a ticket, prefilled from the card; the same one when it was begun before.
+
+        Raises:
+            Refused: procedure.missing, trip.none_open; NotFound: unknown ticket or procedure.
+        """
+        require(actor, Act.HELP_FORM)
+        with self._store.unit(actor.user_id, "dossier.start", ("ticket", ticket_id)) as unit:
+            known = unit.session.exec(select(Dossier).where(Dossier.ticket_id == ticket_id)).first()
+            if known is None or known.state == DossierState.VOIDED.value:
+                known = self._begin(unit, actor, ticket_id, procedure_code)
+            dossier_id = known.id
+        return self.get(dossier_id)
+
+    def get(self, dossier_id: str) -> DossierView:
+        """Return everything a dossier's page shows."""
+        with self._store.reading() as session:
+            row = _row(session, dossier_id)
+            conflicts = tuple(each.field for each in self._store.conflicts("dossier", dossier_id))
+            return dossier_view(session, row, self._entry(row), self._catalogue, conflicts)
+
+    def find(
+        self, text: str = "", state: DossierState | None = None, limit: int = 50
+    ) -> tuple[DossierLine, ...]:
+        """Return dossiers by number, code or the person's name (marks ignored), newest first."""
+        with self._store.reading() as session:
+            query = select(Dossier, Person).where(Dossier.person_id == Person.id)
+            if state is not None:
+                query = query.where(Dossier.state == state.value)
+            words = fold(text[:80])
+            if words:
+                like = f"%{words}%"
+                query = query.where(
+                    or_(
+                        col(Person.folded_name).like(like),
+                        func.lower(col(Dossier.provisional_no)).like(like),
+                        func.lower(func.coalesce(Dossier.official_code, "")).like(like),
+                    )
+                )
+            rows = session.exec(
+                query.order_by(col(Dossier.created_at).desc()).limit(min(limit, FIND_LIMIT))
+            ).all()
+            return tuple(
+                dossier_line(session, row, person, self._catalogue.name(row.procedure_code))
+                for row, person in rows
+            )
+
+    def form(self, dossier_id: str) -> FormView:
+        """Return the form as it stands: what to show, what is wrong, how far it is."""
+        with self._store.reading() as session:
+            row = _row(session, dossier_id)
+            return self._form(session, row)
+
+    def answer(self, actor: Actor, dossier_id: str, pointer: str, value: JsonValue) -> FormView:
+        """Keep one answer: durable when this returns. The fee follows the answers."""
+        return self._edit(
+            actor,
+            dossier_id,
+            "dossier.answer",
+            lambda entry, answers: entry.form.set(answers, pointer, value),
+        )
+
+    def add_item(self, actor: Actor, dossier_id: str, pointer: str) -> FormView:
+        """Add an empty item to a repeated group."""
+        return self._edit(
+            actor, dossier_id, "dossier.item_add", lambda entry, answers: entry.form.add_item(answers, pointer)
+        )
+
+    def remove_item(self, actor: Actor, dossier_id: str, pointer: str, index: int) -> FormView:
+        """Remove an item of a repeated group."""
+        return self._edit(
+            actor,
+            dossier_id,
+            "dossier.item_remove",
+            lambda entry, answers: entry.form.remove_item(answers, pointer, index),
+        )
+
+    def certify(self, actor: Actor, component_id: str, *, seen: bool = True) -> DossierView:
+        """Record that the officer saw a paper, or compared the copy with its original.
+
+        Source: only the officer certifies; a volunteer may scan (`digitisation_rules.json`).
+        """
+        require(actor, Act.CERTIFY)
+        with self._store.unit(actor.user_id, "component.certify", ("component", component_id)) as unit:
+            component = unit.session.get(Component, component_id)
+            if component is None:
+                raise NotFound
+            _require_editable(_row(unit.session, component.dossier_id))
+            component.certified_by = actor.user_id if seen else None
+            unit.save(component)
+            unit.note({"component": component.code, "seen": int(seen)})
+            dossier_id = component.dossier_id
+        return self.get(dossier_id)
+
+    def missing(self, dossier_id: str) -> tuple[Missing, ...]:
+        """Return what lacks before the dossier can be confirmed, in the order of the work."""
+        with self._store.reading() as session:
+            return self._missing(session, _row(session, dossier_id))
+
+    def confirm(self, actor: Actor, dossier_id: str) -> DossierView:
+        """Confirm a complete dossier: from here on it goes to the platform by itself.
+
+        Raises:
+            Incomplete: something lacks.
+            Refused: state.not_allowed, dossier.in_conflict.
+        """
+        require(actor, Act.SUBMIT)
+        now = self._clock.now()
+        with self._store.unit(actor.user_id, "dossier.confirm", ("dossier", dossier_id)) as unit:
+            row = _row(unit.session, dossier_id)
+            missing = self._missing(unit.session, row)
+            if missing:
+                raise Incomplete(missing)
+            if any(each.critical for each in self._store.conflicts("dossier", dossier_id)):
+                raise Refused("dossier.in_conflict")
+            _confirm(row)
+            row.confirmed_at = now
+            row.due_on = self._due_on(row, now)
+            unit.save(row)
+            for blob_id in _document_blobs(unit.session, dossier_id):
+                unit.enqueue("blob", blob_id, dossier_id)
+            unit.enqueue("dossier", dossier_id, dossier_id)
+            unit.note({"version": row.version})
+        return self.get(dossier_id)
+
+    def void(self, actor: Actor, dossier_id: str, reason: str) -> DossierView:
+        """Call a dossier void (*hủy*), with a reason; it stays and is counted as voided."""
+        require(actor, Act.VOID)
+        if not reason.strip():
+            raise Refused("dossier.reason_missing")
+        with self._store.unit(actor.user_id, "dossier.void", ("dossier", dossier_id)) as unit:
+            row = _row(unit.session, dossier_id)
+            with rules_as_refusals():
+                row.state = move(DossierState(row.state), DossierAct.VOID).value
+            for item in unit.session.exec(select(OutboxItem).where(OutboxItem.dossier_id == dossier_id)):
+                item.state, item.reason_code = "done", "dossier.voided"
+                unit.save(item)
+            row.void_reason = reason.strip()[:500]
+            unit.save(row)
+        return self.get(dossier_id)
+
+    def _begin(
+        self, unit: UnitOfWork, actor: Actor, ticket_id: str, procedure_code: str | None
+    ) -> Dossier:
+        ticket = unit.session.get(Ticket, ticket_id)
+        if ticket is None or ticket.person_id is None:
+            raise NotFound
+        code = procedure_code or ticket.procedure_code
+        if not code:
+            raise Refused("procedure.missing")
+        entry = self._catalogue.entry(code)
+        trip = open_trip(unit.session)
+        now = self._clock.now()
+        person = person_row(unit.session, ticket.person_id)
+        answers, _ = apply_prefill(entry.form, entry.form.empty(), prefill(entry.form, _known(person)))
+        row = Dossier(
+            trip_id=trip.id,
+            ticket_id=ticket_id,
+            person_id=person.id,
+            procedure_code=code,
+            procedure_version=entry.procedure.version,
+            provisional_no=self._next_number(unit, now),
+            state=DossierState.DRAFT.value,
+            answers=answers,
+            channel=Channel.DIRECT.value,
+            counter=actor.counter,
+            created_at=now,
+            created_by=actor.user_id,
+        )
+        self._set_fee(unit.session, row)
+        unit.save(row)
+        for rule in entry.procedure.components:
+            if not rule.from_form:
+                unit.save(_component(row.id, rule))
+        if ticket.procedure_code != code:
+            ticket.procedure_code = code
+            unit.save(ticket)
+        unit.note({"procedure": code, "dossier": row.id, "trip": trip.id})
+        return row
+
+    def _next_number(self, unit: UnitOfWork, now: datetime) -> str:
+        day = hanoi_day(now)
+        key = f"dossier_no:{day.isoformat()}"
+        counter = unit.session.get(Setting, key) or Setting(key=key, value="0")
+        counter.value = str(int(counter.value) + 1)
+        unit.save(counter)
+        with rules_as_refusals():
+            return provisional_number(self._setup.site_id[:4], day, int(counter.value))
+
+    def _edit(
+        self, actor: Actor, dossier_id: str, act: str, change: Callable[[Entry, Answers], Answers]
+    ) -> FormView:
+        require(actor, Act.HELP_FORM)
+        with self._store.unit(actor.user_id, act, ("dossier", dossier_id)) as unit:
+            row = _row(unit.session, dossier_id)
+            _require_editable(row)
+            entry = self._entry(row)
+            with rules_as_refusals():
+                row.answers = dict(change(entry, dict(row.answers)))
+            self._set_fee(unit.session, row)
+            unit.save(row)
+            view = self._form(unit.session, row)
+        return view
+
+    def _set_fee(self, session: Session, row: Dossier) -> None:
+        """Let the fee follow the answers; a fee the catalogue does not hold stays unknown."""
+        ticket = session.get(Ticket, row.ticket_id or "")
+        group = ticket.priority_group if ticket else None
+        fee = self._catalogue.fee_view(row, group, hanoi_day(row.created_at))
+        row.fee_vnd, row.fee_source = (fee.amount_vnd, fee.source) if fee else (None, None)
+
+    def _form(self, session: Session, row: Dossier) -> FormView:
+        entry = self._entry(row)
+        answers = dict(row.answers)
+        offered = prefill(entry.form, _known(person_row(session, row.person_id)))
+        origins = {
+            pointer: "card" for pointer, value in offered.items() if get(answers, pointer) == value
+        }
+        nodes = entry.form.layout(answers, origins)
+        fields = [node for node in _fields(nodes) if node.required]
+        return FormView(
+            title=entry.procedure.form.name.vi,
+            title_en=entry.procedure.form.name.en,
+            nodes=nodes,
+            problems=tuple(entry.form.check(answers, today=hanoi_day(self._clock.now()))),
+            answered=sum(node.value is not None for node in fields),
+            total=len(fields),
+            editable=DossierState(row.state) in EDITABLE,
+        )
+
+    def _missing(self, session: Session, row: Dossier) -> tuple[Missing, ...]:
+        entry = self._entry(row)
+        answers = dict(row.answers)
+        problems = entry.form.check(answers, today=hanoi_day(self._clock.now()))
+        needed = {rule.code: rule for rule in entry.procedure.components_for(entry.form.submission(answers))}
+        components = session.exec(select(Component).where(Component.dossier_id == row.id)).all()
+        labels = {node.pointer: node.label for node in _fields(entry.form.layout(answers))}
+        form_gaps = [_form_gap(problem, labels) for problem in problems]
+        paper_gaps = [
+            Missing("component", component.code, rule.name.vi, rule.name.en, component.id)
+            for component in components
+            if (rule := needed.get(component.code)) is not None
+            and rule.required
+            and not _is_there(session, component, rule)
+        ]
+        return (*form_gaps, *paper_gaps)
+
+    def _due_on(self, row: Dossier, now: datetime) -> date | None:
+        try:
+            limit = self._entry(row).procedure.time_limit
+            return due_date(now.astimezone(HANOI), limit, self._setup.calendar).on
+        except RuleError:
+            return None
+
+    def _entry(self, row: Dossier) -> Entry:
+        return self._catalogue.entry(row.procedure_code)
+
+
+def _known(person: Person) -> dict[str, JsonValue]:
+    facts = {
+        "id_number": person.id_number,
+        "old_id_number": person.old_id_number,
+        "full_name": person.full_name,
+        "birth_date": person.birth_date.isoformat() if person.birth_date else "",
+        "birth_text": person.birth_text,
+        "sex": person.sex,
+        "address": person.address,
+        "phone": person.phone,
+        "card_issued_on": person.card_issued_on.isoformat() if person.card_issued_on else "",
+    }
+    return known_person(**{name: value or "" for name, value in facts.items()})
+
+
+def _component(dossier_id: str, rule: ComponentRule) -> Component:
+    return Component(
+        dossier_id=dossier_id,
+        code=rule.code,
+        name=rule.name.vi,
+        required=rule.required,
+        copies=rule.copies,
+        document_kind=rule.paper.value,
+    )
+
+
+def _is_there(session: Session, component: Component, rule: ComponentRule) -> bool:
+    """A paper to hand in must be scanned; one that is only shown must have been seen."""
+    if rule.kind is ComponentKind.SHOW and component.certified_by is not None:
+        return True
+    query = select(func.count()).select_from(StoredFile)
+    count = session.exec(
+        query.where(
+            StoredFile.component_id == component.id,
+            StoredFile.role == "document",
+            col(StoredFile.removed).is_(False),
+        )
+    ).one()
+    return count > 0
+
+
+def _form_gap(problem: FieldProblem, labels: dict[str, Any]) -> Missing:
+    label = labels.get(problem.pointer)
+    vi, en = (label.vi, label.en) if label else ("", "")
+    return Missing("form", problem.code, vi, en, problem.pointer, problem.args)
+
+
+def _fields(nodes: Sequence[Node]) -> list[FieldNode]:
+    """Return all visible fields of a layout, in order."""
+    found: list[FieldNode] = []
+    for node in nodes:
+        if not node.visible:
+            continue
+        match node:
+            case FieldNode():
+                found.append(node)
+            case GroupNode():
+                found += _fields(node.children)
+            case ArrayNode():
+                for item in node.items:
+                    found += _fields(item)
+    return found
+
+
+def _document_blobs(session: Session, dossier_id: str) -> list[str]:
+    query = select(StoredFile.blob_id).where(
+        StoredFile.dossier_id == dossier_id,
+        StoredFile.role == "document",
+        col(StoredFile.removed).is_(False),
+    )
+    return sorted(set(session.exec(query).all()))
+
+
+def _confirm(row: Dossier) -> None:
+    """Move a complete dossier to the outbox; a supplemented one is a new version."""
+    state = DossierState(row.state)
+    if state is DossierState.SUPPLEMENT:
+        row.version += 1
+    with rules_as_refusals():
+        if state is DossierState.DRAFT:
+            state = move(state, DossierAct.COMPLETE)
+        row.state = move(state, DossierAct.CONFIRM).value
+
+
+def _require_editable(row: Dossier) -> None:
+    if DossierState(row.state) not in EDITABLE:
+        raise Refused("dossier.not_editable")
+
+
+def _row(session: Session, dossier_id: str) -> Dossier:
+    row = session.get(Dossier, dossier_id)
+    if row is None:
+        raise NotFound
+    return row

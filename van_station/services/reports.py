@@ -1,0 +1,322 @@
+"""Tallies (*tổng hợp*): the day's figures, its close, and the tables that leave the desk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from sqlmodel import Session, select
+
+from van_station.i18n import Texts
+from van_station.papers.errors import PaperError
+from van_station.papers.tables import Column, DayTallyView, Section, tally_csv, tally_pdf, tally_xlsx
+from van_station.records.dossiers import Dossier
+from van_station.records.ledger import AuditLine
+from van_station.records.payments import Payment
+from van_station.records.people import Person
+from van_station.records.queue import Ticket
+from van_station.records.trips import Trip
+from van_station.rules.access import Act
+from van_station.rules.dossiers import DossierState
+from van_station.rules.people import age_on, birth_for_age
+from van_station.rules.queueing import Lane, TicketStatus
+from van_station.rules.tallies import DayTally, DossierRow, TicketRow, Times, tally
+from van_station.services.actor import Actor, require
+from van_station.services.catalogue import Catalogue
+from van_station.services.clock import HANOI, Clock
+from van_station.services.errors import NotNow, Refused, rules_as_refusals
+from van_station.services.paper import PrintedPage
+from van_station.services.trips import TripView, trip_row, trip_view
+from van_station.store import Store
+
+Format = Literal["xlsx", "csv", "pdf"]
+_MEDIA = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv; charset=utf-8",
+    "pdf": "application/pdf",
+}
+
+
+@dataclass(frozen=True)
+class TallyView:
+    """A trip's figures. `day` holds them all; `sections` are the same as tables with words."""
+
+    trip: TripView
+    day: DayTally
+    sections: tuple[Section, ...]
+    not_sent: int
+    """Dossiers confirmed and waiting in the outbox."""
+    open_tickets: int
+    """People who still wait or are being served."""
+    drafts: int
+    """Dossiers begun and not confirmed."""
+
+
+class Reports:
+    """Figures from rows, never from counters kept beside them."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        catalogue: Catalogue,
+        texts: Texts,
+        *,
+        center_name: str,
+        practice: bool,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._catalogue = catalogue
+        self._texts = texts
+        self._center_name = center_name
+        self._practice = practice
+
+    def tally(self, trip_id: str) -> TallyView:
+        """Return a trip's figures now.
+
+        Raises:
+            Refused: tally.unbalanced: rows and audit lines disagree, or parts and whole.
+        """
+        with self._store.reading() as session:
+            trip = trip_row(session, trip_id)
+            tickets = session.exec(select(Ticket).where(Ticket.trip_id == trip_id)).all()
+            dossiers = session.exec(select(Dossier).where(Dossier.trip_id == trip_id)).all()
+            with rules_as_refusals():
+                day = tally(
+                    [self._ticket_row(session, ticket, trip.held_on) for ticket in tickets],
+                    [_dossier_row(session, dossier) for dossier in dossiers],
+                    captured=_begun_by_audit(session, trip),
+                )
+            states = [DossierState(dossier.state) for dossier in dossiers]
+            return TallyView(
+                trip=trip_view(trip),
+                day=day,
+                sections=self._sections(day),
+                not_sent=states.count(DossierState.QUEUED),
+                open_tickets=sum(lane.left for lane in day.lanes),
+                drafts=states.count(DossierState.DRAFT) + states.count(DossierState.READY),
+            )
+
+    def close(self, actor: Actor, trip_id: str) -> TallyView:
+        """Close the trip: its figures must balance; what waits in the outbox goes on by itself.
+
+        Raises:
+            Refused: trip.already_closed, trip.people_waiting, tally.unbalanced.
+        """
+        require(actor, Act.TALLY)
+        view = self.tally(trip_id)
+        if view.open_tickets:
+            raise Refused("trip.people_waiting", count=view.open_tickets)
+        with self._store.unit(actor.user_id, "trip.close", ("trip", trip_id)) as unit:
+            trip = trip_row(unit.session, trip_id)
+            if trip.state == "closed":
+                raise Refused("trip.already_closed")
+            trip.state = "closed"
+            trip.closed_at = self._clock.now()
+            unit.save(trip)
+            total = view.day.total
+            unit.note(
+                {
+                    "captured": total.captured,
+                    "acknowledged": total.acknowledged,
+                    "pending": total.pending,
+                    "voided": total.voided,
+                }
+            )
+        return self.tally(trip_id)
+
+    def export(self, actor: Actor, trip_id: str, form: Format) -> PrintedPage:
+        """Return the day's tally as a workbook, CSV or page; who took it is written down."""
+        require(actor, Act.TALLY)
+        view = self.tally(trip_id)
+        laid_out = self._laid_out(view, actor)
+        write = {"xlsx": tally_xlsx, "csv": tally_csv, "pdf": tally_pdf}[form]
+        try:
+            data = write(laid_out)
+        except PaperError as error:
+            raise NotNow(error.code) from error
+        with self._store.unit(actor.user_id, "tally.export", ("trip", trip_id)) as unit:
+            unit.note({"form": form})
+        return PrintedPage(f"tong-hop-{view.trip.day:%Y%m%d}.{form}", _MEDIA[form], data)
+
+    def _ticket_row(self, session: Session, ticket: Ticket, day: date) -> TicketRow:
+        person = session.get(Person, ticket.person_id or "")
+        birth = birth_for_age(person.birth_date, person.birth_text or "") if person else None
+        return TicketRow(
+            lane=Lane(ticket.lane),
+            status=TicketStatus(ticket.status),
+            priority_group=ticket.priority_group,
+            age=age_on(birth, day) if birth else None,
+            waited_s=_seconds(ticket.created_at, ticket.called_at),
+            served_s=_seconds(ticket.started_at, ticket.finished_at),
+        )
+
+    def _laid_out(self, view: TallyView, actor: Actor) -> DayTallyView:
+        total = view.day.total
+        say = self._texts.say
+        return DayTallyView(
+            center_name=self._center_name,
+            title=say("close.title"),
+            place=f"{view.trip.place}, {view.trip.ward_name}",
+            day=view.trip.day,
+            made_at=self._clock.now().astimezone(HANOI),
+            made_by=actor.full_name,
+            facts=(
+                (
+                    say("close.balance"),
+                    f"{total.captured} = {total.acknowledged} + {total.pending} + {total.voided}",
+                ),
+            ),
+            sections=view.sections,
+            practice=self._practice,
+        )
+
+    def _sections(self, day: DayTally) -> tuple[Section, ...]:
+        return (
+            self._dossier_section("procedures", day),
+            self._dossier_section("counters", day),
+            self._lane_section(day),
+            self._people_section(day),
+            self._age_section(day),
+            self._fee_section(day),
+            self._time_section(day),
+        )
+
+    def _dossier_section(self, key: Literal["procedures", "counters"], day: DayTally) -> Section:
+        say = self._texts.say
+        counts = day.procedures if key == "procedures" else day.counters
+        total = day.total
+        names = [
+            self._catalogue.name(count.name) if key == "procedures" else count.name for count in counts
+        ]
+        return Section(
+            title=say(f"close.{key}"),
+            columns=(
+                Column(say(f"close.{key}")),
+                Column(say("close.captured"), "count"),
+                Column(say("close.acknowledged"), "count"),
+                Column(say("close.pending"), "count"),
+                Column(say("close.voided"), "count"),
+            ),
+            rows=tuple(
+                (name, count.captured, count.acknowledged, count.pending, count.voided)
+                for name, count in zip(names, counts, strict=True)
+            ),
+            totals=(
+                say("common.total"),
+                total.captured,
+                total.acknowledged,
+                total.pending,
+                total.voided,
+            ),
+            how=say("close.how_dossiers"),
+        )
+
+    def _lane_section(self, day: DayTally) -> Section:
+        say = self._texts.say
+        return Section(
+            title=say("close.lanes"),
+            columns=(
+                Column(say("close.lanes")),
+                Column(say("close.issued"), "count"),
+                Column(say("close.finished"), "count"),
+                Column(say("close.no_show"), "count"),
+                Column(say("close.left"), "count"),
+            ),
+            rows=tuple(
+                (say(f"lane.{lane.lane.value}"), lane.issued, lane.finished, lane.no_show, lane.left)
+                for lane in day.lanes
+            ),
+            how=say("close.how_lanes"),
+        )
+
+    def _people_section(self, day: DayTally) -> Section:
+        say = self._texts.say
+        rows: list[tuple[str, int, float | None]] = [
+            (say(f"priority.{code}"), count, count / day.people if day.people else None)
+            for code, count in day.groups
+        ]
+        return Section(
+            title=say("close.priority_share"),
+            columns=(
+                Column(say("close.group")),
+                Column(say("close.people"), "count"),
+                Column(say("close.share"), "percent"),
+            ),
+            rows=tuple(rows),
+            totals=(say("close.priority_share"), day.priority_people, day.priority_share),
+            how=say("close.how_priority"),
+        )
+
+    def _age_section(self, day: DayTally) -> Section:
+        say = self._texts.say
+        unknown = say("close.age_unknown")
+        return Section(
+            title=say("close.ages"),
+            columns=(Column(say("close.ages")), Column(say("close.people"), "count")),
+            rows=tuple((unknown if band == "unknown" else band, count) for band, count in day.ages),
+            totals=(say("common.total"), day.people),
+            how=say("close.how_ages"),
+        )
+
+    def _fee_section(self, day: DayTally) -> Section:
+        say = self._texts.say
+        fees = day.fees
+        return Section(
+            title=say("close.fees"),
+            columns=(Column(say("close.fees")), Column(say("close.amount"), "money")),
+            rows=(
+                (say("close.fees_due"), fees.due_vnd),
+                (say("close.fees_paid"), fees.paid_vnd),
+                (say("close.fees_pending"), fees.pending_vnd),
+            ),
+            how=say("close.how_fees"),
+        )
+
+    def _time_section(self, day: DayTally) -> Section:
+        say = self._texts.say
+        return Section(
+            title=say("close.times"),
+            columns=(
+                Column(say("close.times")),
+                Column(say("close.people"), "count"),
+                Column(say("close.median"), "minutes"),
+                Column(say("close.longest"), "minutes"),
+            ),
+            rows=(
+                (say("close.wait_time"), *_minutes(day.waiting)),
+                (say("close.service_time"), *_minutes(day.serving)),
+            ),
+            how=say("close.how_times"),
+        )
+
+
+def _minutes(times: Times) -> tuple[int, float | None, float | None]:
+    return (
+        times.count,
+        round(times.median_s / 60, 1) if times.median_s is not None else None,
+        round(times.max_s / 60, 1) if times.max_s is not None else None,
+    )
+
+
+def _dossier_row(session: Session, dossier: Dossier) -> DossierRow:
+    payments = session.exec(select(Payment).where(Payment.dossier_id == dossier.id)).all()
+    return DossierRow(
+        procedure_code=dossier.procedure_code,
+        counter=dossier.counter or "",
+        state=DossierState(dossier.state),
+        fee_vnd=dossier.fee_vnd,
+        paid_vnd=sum(payment.matched_vnd for payment in payments),
+    )
+
+
+def _begun_by_audit(session: Session, trip: Trip) -> int:
+    """Return how many dossiers the audit lines of this machine say were begun: a second, chained source."""
+    lines = session.exec(select(AuditLine).where(AuditLine.act == "dossier.start")).all()
+    return len({line.details["dossier"] for line in lines if line.details.get("trip") == trip.id})
+
+
+def _seconds(start: datetime | None, end: datetime | None) -> float | None:
+    return (end - start).total_seconds() if start and end else None
