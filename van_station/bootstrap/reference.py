@@ -1,0 +1,88 @@
+"""Reads the data that travels with the product into what services take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from van_station.rules.catalogue import load_procedure
+from van_station.rules.forms import load_form
+from van_station.rules.procedure_search import load_words
+from van_station.rules.working_days import Calendar, load_calendar
+from van_station.services.catalogue import Catalogue, Entry
+from van_station.services.intake import GroupChoice
+from van_station.services.payments import ReceivingAccount
+from van_station.services.trips import WardView
+from van_station.settings.assets import procedure_folders, read_json
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Everything read from `assets/`."""
+
+    catalogue: Catalogue
+    wards: tuple[WardView, ...]
+    groups: tuple[GroupChoice, ...]
+    id_prefixes: frozenset[str]
+    phone_prefixes: frozenset[str]
+    calendar: Calendar
+    account: ReceivingAccount | None
+
+
+def load_reference(today: date, *, practice: bool) -> Reference:
+    """Read the reference data; raises AssetMissing or a RuleError naming the faulty file."""
+    return Reference(
+        catalogue=Catalogue(_entries(), load_words(read_json("catalogue/words.json")), today),
+        wards=tuple(
+            WardView(ward["code"], ward["full_name"]) for ward in read_json("reference/hanoi_wards.json")["wards"]
+        ),
+        groups=tuple(
+            GroupChoice(
+                group["code"],
+                group["name"],
+                group.get("law", ""),
+                group.get("confidence", ""),
+                bool(group.get("in_seed")),
+            )
+            for group in read_json("reference/priority_groups.json")["groups"]
+        ),
+        id_prefixes=frozenset(
+            entry["code"] for entry in read_json("reference/cccd_province_codes.json")["codes"]
+        ),
+        phone_prefixes=frozenset(
+            prefix
+            for carrier in read_json("reference/phone_prefixes.json")["carriers"]
+            for prefix in carrier["prefixes"]
+        ),
+        calendar=load_calendar(read_json("reference/holidays.json")),
+        account=_account(practice=practice),
+    )
+
+
+def _entries() -> dict[str, Entry]:
+    entries = {}
+    for folder in procedure_folders():
+        procedure = load_procedure(read_json(f"catalogue/{folder}/procedure.json"))
+        form = load_form(
+            read_json(f"catalogue/{folder}/{procedure.form.schema}"),
+            read_json(f"catalogue/{folder}/{procedure.form.ui}"),
+        )
+        entries[procedure.code] = Entry(procedure, form)
+    return entries
+
+
+def _account(*, practice: bool) -> ReceivingAccount | None:
+    """Return the account fees go to: the invented one in practice, else the configured one."""
+    accounts = read_json("reference/receiving_accounts.json")["accounts"]
+    chosen = next((account for account in accounts if account["practice"] is practice), None)
+    if chosen is None:
+        return None
+    banks = {bank["bin"]: bank["short_name"] for bank in read_json("reference/bank_bins.json")["banks"]}
+    return ReceivingAccount(
+        bank_bin=chosen["bin"],
+        bank_name=banks.get(chosen["bin"], chosen["bin"]),
+        account_no=chosen["account"],
+        account_name=chosen["holder"],
+        practice=chosen["practice"],
+        purpose_prefix=chosen.get("purpose_prefix", ""),
+    )

@@ -1,0 +1,176 @@
+"""Puts a machine together: store, services, line to the gateway, door."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from scanning import DeviceConfig
+from van_station.bootstrap.line import GatewayLine
+from van_station.bootstrap.reference import load_reference
+from van_station.i18n import Texts
+from van_station.peripherals.pictures import read_qr_codes
+from van_station.rules.access import Role
+from van_station.records.people import User
+from van_station.security import Keyring
+from van_station.security.device import DeviceKeys
+from van_station.services.accounts import Accounts, KeySlots, normal_login
+from van_station.services.capture import Capture, CaptureTools
+from van_station.services.clock import Clock, SystemClock, hanoi_day
+from van_station.services.door import Attempts, DemoUser, Door
+from van_station.services.dossiers import Dossiers, DossierSetup
+from van_station.services.exchange import Exchange
+from van_station.services.intake import Intake, IntakeReference
+from van_station.services.outgoing import Outgoing
+from van_station.services.payments import Payments
+from van_station.services.queue import Queue
+from van_station.services.reports import Reports
+from van_station.services.settled import SYSTEM, Settled
+from van_station.services.slips import Slips, SlipSetup
+from van_station.services.trips import Trips
+from van_station.services.workspace import Workspace
+from van_station.settings.tree import Settings
+from van_station.store import Store
+
+KEYS_FOLDER = "keys"
+STORE_FOLDER = "store"
+ATTEMPTS_FILE = "attempts.json"
+
+
+def is_set_up(data_dir: Path) -> bool:
+    """Tell whether a machine lives in this folder."""
+    return Keyring.exists(data_dir / KEYS_FOLDER)
+
+
+def set_up(settings: Settings, users: tuple[DemoUser, ...], *, clock: Clock | None = None) -> None:
+    """Make a machine's keyring and store with its first users.
+
+    Raises:
+        SecurityError (KeyringExists), StoreError.
+    """
+    first, *others = users
+    folder = settings.data_dir
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    keyring, keys = Keyring.create(
+        folder / KEYS_FOLDER, normal_login(first.login), first.passphrase, recovery_public_key=None
+    )
+    for user in others:
+        keyring.add_slot(keys, normal_login(user.login), user.passphrase)
+    store = _open_store(settings, keys, clock or SystemClock())
+    try:
+        with store.unit(SYSTEM, "station.set_up", ("site", keys.site_id)) as unit:
+            for user in users:
+                unit.save(
+                    User(
+                        login=normal_login(user.login),
+                        full_name=user.full_name,
+                        role=Role(user.role).value,
+                    )
+                )
+    finally:
+        store.close()
+
+
+def open_door(
+    settings: Settings, *, hints: tuple[DemoUser, ...] = (), clock: Clock | None = None
+) -> Door:
+    """Return the door of a machine that has been set up.
+
+    Raises:
+        SecurityError: KeyringMissing, KeyringDamaged.
+    """
+    clock = clock or SystemClock()
+    keyring = Keyring.open(settings.data_dir / KEYS_FOLDER)
+
+    def open_workspace(keys: DeviceKeys) -> Workspace:
+        return build_workspace(settings, keyring, keys, clock)
+
+    return Door(
+        keyring,
+        open_workspace,
+        Attempts(settings.data_dir / ATTEMPTS_FILE, clock),
+        counter=settings.station.counter,
+        practice=settings.station.practice,
+        hints=hints,
+    )
+
+
+def build_workspace(settings: Settings, keyring: Keyring, keys: DeviceKeys, clock: Clock) -> Workspace:
+    """Open the store and put the services on it; the exchange starts behind."""
+    reference = load_reference(hanoi_day(clock.now()), practice=settings.station.practice)
+    store = _open_store(settings, keys, clock)
+    store.sweep_blobs()
+    texts = Texts("vi")  # what is printed and exported is Vietnamese, whatever language the window speaks
+    station = settings.station
+    outgoing = Outgoing(store, clock, keys.site_id)
+    gateway = GatewayLine(settings.gateway, keys, Settled(store), clock, outgoing)
+    queue = Queue(store, clock, reference.catalogue)
+    workspace = Workspace(
+        store=store,
+        accounts=Accounts(
+            store,
+            KeySlots(
+                add=lambda login, passphrase: keyring.add_slot(keys, login, passphrase),
+                remove=keyring.remove_slot,
+            ),
+        ),
+        trips=Trips(store, clock, reference.wards, keys.site_id),
+        intake=Intake(
+            store,
+            clock,
+            reference.catalogue,
+            queue,
+            IntakeReference(
+                groups=reference.groups,
+                id_prefixes=reference.id_prefixes,
+                phone_prefixes=reference.phone_prefixes,
+                center_name=station.center_name,
+                practice=station.practice,
+                read_codes=read_qr_codes,
+            ),
+            keys.site_id,
+            texts,
+        ),
+        queue=queue,
+        dossiers=Dossiers(store, clock, reference.catalogue, DossierSetup(keys.site_id, reference.calendar)),
+        capture=Capture(
+            store,
+            clock,
+            CaptureTools(
+                devices=DeviceConfig(folders=settings.scanning.folders, sane=settings.scanning.sane),
+                tenant=gateway.tenant,
+                sealer=gateway.sealer,
+                use_ocr=settings.scanning.ocr,
+                max_pages=settings.scanning.max_pages,
+            ),
+        ),
+        slips=Slips(
+            store,
+            clock,
+            reference.catalogue,
+            SlipSetup(station.center_name, station.practice),
+            texts,
+        ),
+        payments=Payments(store, clock, reference.account),
+        exchange=Exchange(store, clock, outgoing, gateway.line()),
+        reports=Reports(
+            store,
+            clock,
+            reference.catalogue,
+            texts,
+            center_name=station.center_name,
+            practice=station.practice,
+        ),
+        catalogue=reference.catalogue,
+    )
+    workspace.exchange.start_background()
+    return workspace
+
+
+def _open_store(settings: Settings, keys: DeviceKeys, clock: Clock) -> Store:
+    return Store.open(
+        settings.data_dir / STORE_FOLDER,
+        keys.store_key(),
+        site_id=keys.site_id,
+        sign=keys.signer().sign,
+        now=clock.now,
+    )
