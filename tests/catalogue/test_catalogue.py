@@ -1,0 +1,181 @@
+"""Every folder of the catalogue that travels with the product."""
+
+from datetime import date
+
+import jsonschema
+import pytest
+
+from van_station.rules.catalogue import Confidence, load_procedure
+from van_station.rules.forms import load_form
+from van_station.rules.procedure_search import ProcedureSearch, load_words
+from van_station.settings.assets import AssetMissing, asset_path, assets_root, procedure_folders, read_json
+
+FOLDERS = procedure_folders()
+SHIPPED = {"1.001193", "1.001612", "1.004194", "1.004222"}
+
+
+def form_of(folder):
+    return load_form(
+        read_json(f"catalogue/{folder}/form.schema.json"), read_json(f"catalogue/{folder}/form.ui.json")
+    )
+
+
+def procedure_of(folder):
+    return load_procedure(read_json(f"catalogue/{folder}/procedure.json"))
+
+
+@pytest.fixture(scope="module")
+def search():
+    return ProcedureSearch(
+        [procedure_of(folder) for folder in FOLDERS], load_words(read_json("catalogue/words.json"))
+    )
+
+
+def test_the_first_procedures_are_there():
+    assert set(FOLDERS) >= SHIPPED
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_a_folder_keeps_the_format(folder):
+    data = read_json(f"catalogue/{folder}/procedure.json")
+    jsonschema.Draft202012Validator(read_json("catalogue/procedure.schema.json")).validate(data)
+    assert load_procedure(data).code == folder
+    form_of(folder)
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_every_condition_asks_about_a_field_of_the_form(folder):
+    form, procedure = form_of(folder), procedure_of(folder)
+    answers = form.empty()
+    for rule in (*procedure.components, *procedure.fees):
+        for pointer in rule.condition.pointers() if rule.condition else ():
+            form.set(answers, pointer, None)
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_a_form_has_a_conditional_field_and_a_repeated_group(folder):
+    text = asset_path(f"catalogue/{folder}/form.ui.json").read_text(encoding="utf-8")
+    assert '"rule"' in text
+    assert '"detail"' in text
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_every_property_of_a_form_has_a_control(folder):
+    form = form_of(folder)
+    pointers = set(_controls(read_json(f"catalogue/{folder}/form.ui.json")))
+    assert set(_leaves(form.schema, form.schema["$defs"], "#")) == pointers
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_a_prefill_hint_is_one_that_a_card_or_a_person_can_fill(folder):
+    known = {"id_number", "full_name", "birth_date", "sex", "address", "phone", "email"}
+    hints = form_of(folder).prefill_hints().values()
+    assert {hint.removeprefix("person.") for hint in hints} <= known
+    assert "person.id_number" in hints
+
+
+def _controls(element, base="#"):
+    if element["type"] == "Control":
+        scope = base + element["scope"][1:]
+        detail = element.get("options", {}).get("detail")
+        yield from _controls(detail, scope + "/items") if detail else [scope]
+    for inner in element.get("elements", ()):
+        yield from _controls(inner, base)
+
+
+def _leaves(schema, definitions, at):
+    if "$ref" in schema:
+        schema = definitions[schema["$ref"].removeprefix("#/$defs/")]
+    if schema.get("type") == "array":
+        yield from _leaves(schema["items"], definitions, at + "/items")
+    elif schema.get("type") == "object":
+        for name, inner in schema["properties"].items():
+            yield from _leaves(inner, definitions, f"{at}/properties/{name}")
+    else:
+        yield at
+
+
+def test_the_two_residence_forms_are_one_paper_form():
+    first, second = (form_of(folder).schema for folder in ("1.004194", "1.004222"))
+    numbered = [
+        [inner["title"] for inner in form["properties"]["applicant"]["properties"].values()]
+        for form in (first, second)
+    ]
+    assert numbered[0] == numbered[1]
+    assert [title[0] for title in numbered[0]] == ["1", "2", "3", "4", "5", "6"]
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ("khai sinh", "1.001193"),
+        ("giay khai sinh", "1.001193"),
+        ("GIẤY KHAI SINH", "1.001193"),
+        ("làm giấy khai sinh cho con", "1.001193"),
+        ("ks", "1.001193"),
+        ("em bé mới sinh", "1.001193"),
+        ("ho khau", "1.004222"),
+        ("nhập hộ khẩu cho con", "1.004222"),
+        ("thuong tru", "1.004222"),
+        ("tạm trú", "1.004194"),
+        ("thuê trọ", "1.004194"),
+        ("ho kinh doanh", "1.001612"),
+        ("hkd", "1.001612"),
+        ("mở quán", "1.001612"),
+        ("1.0016", "1.001612"),
+        ("birth", "1.001193"),
+    ],
+)
+def test_people_find_a_procedure_by_what_they_say(search, said, code):
+    assert search.find(said)[0].procedure.code == code
+
+
+def test_a_form_number_or_a_common_word_finds_several(search):
+    assert {hit.procedure.code for hit in search.find("CT01")} == {"1.004194", "1.004222"}
+    assert {hit.procedure.code for hit in search.find("Đăng")} >= SHIPPED
+    assert {hit.procedure.code for hit in search.find("dang ky")} >= SHIPPED
+    assert len(search.find("dang ky", limit=2)) == 2
+
+
+@pytest.mark.parametrize("said", ["", "   ", "xyz", "?" * 10_000])
+def test_what_means_nothing_finds_nothing(search, said):
+    assert search.find(said) == []
+
+
+def test_what_is_not_verified_stays_marked():
+    business = procedure_of("1.001612")
+    assert {rule.confidence for rule in business.fees} == {Confidence.UNVERIFIED}
+    assert business.laws[0].confidence is Confidence.RECALLED
+
+
+def test_a_procedure_ends_with_the_law_it_stands_on():
+    birth = procedure_of("1.001193")
+    assert birth.valid_on(date(2027, 2, 28))
+    assert not birth.valid_on(date(2027, 3, 1))
+
+
+def test_the_only_receiving_account_is_for_practice_and_belongs_to_no_bank():
+    accounts = read_json("reference/receiving_accounts.json")["accounts"]
+    bins = {bank["bin"] for bank in read_json("reference/bank_bins.json")["banks"]}
+    assert [account["practice"] for account in accounts] == [True]
+    assert not {account["bin"] for account in accounts} & bins
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in (assets_root() / "reference").glob("*.json")))
+def test_every_reference_file_is_named_in_the_attribution(name):
+    assert f"`{name}`" in (assets_root() / "reference" / "README.md").read_text(encoding="utf-8")
+    read_json(f"reference/{name}")
+
+
+@pytest.mark.parametrize("name", ["nowhere.json", "../pyproject.toml", "reference", "reference/README.md"])
+def test_assets_are_read_from_their_folder_only(name):
+    with pytest.raises(AssetMissing):
+        read_json(name)
+
+
+def test_wards_and_their_conversion_agree():
+    wards = {ward["code"] for ward in read_json("reference/hanoi_wards.json")["wards"]}
+    units = read_json("reference/hanoi_ward_conversion.json")["units"]
+    assert len(wards) == 126
+    assert {target["new_code"] for unit in units for target in unit["to"]} <= wards
+    assert sum(not unit["unambiguous"] for unit in units) == 159
