@@ -1,12 +1,11 @@
 """Reading a document back by another route than it was written.
 
-The writer goes through pikepdf and Pillow; here PDFium renders each page, as a reader would, and the picture is
-compared with the page it should show. A swapped, inverted, missing or misplaced image does not pass.
+The writer goes through pikepdf and Pillow; here PDFium renders each page, as a reader would, and the picture
+is compared with the page it should show. A swapped, inverted, missing or misplaced image does not pass.
 """
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -17,19 +16,19 @@ from PIL import Image
 
 from scanning.errors import PdfNotFaithful
 from scanning.page import CleanPage
+from scanning.pdf.pdfium import PDFIUM
 from scanning.pictures import load
 from scanning.pipeline import open_clean
 
 MAX_DIFFERENCE: Final = 4.0
-"""Mean difference in grey levels allowed; JPEG at the small quality makes about 1, another letter 8 and more."""
+"""Mean difference in grey levels allowed; JPEG at the small quality makes about 1."""
 MIN_LIKENESS: Final = 0.85
 """Least correlation of what is drawn, on pages with anything drawn on them."""
 _COMPARE_DPI: Final = 72
 _POINTS_PER_INCH: Final = 72
 _MIN_DETAIL: Final = 3.0
 _SIZE_TOLERANCE: Final = 0.005
-_PDFIUM: Final = threading.Lock()
-"""PDFium is not thread-safe, as a whole."""
+
 
 _Gray = npt.NDArray[np.float32]
 
@@ -41,7 +40,7 @@ def verify(data: bytes, pages: Sequence[CleanPage]) -> None:
         PdfNotFaithful: cannot be read, another number or size of pages, or a page that looks different.
         PageUnreadable: a page to compare with is damaged.
     """
-    with _PDFIUM:
+    with PDFIUM:
         try:
             document = pypdfium2.PdfDocument(data)
         except pypdfium2.PdfiumError as error:
@@ -89,7 +88,7 @@ def _expected(page: CleanPage, size: tuple[int, int]) -> _Gray:
 
 
 def _alike(shown: _Gray, expected: _Gray) -> bool:
-    """Return True when what is drawn matches; pages with next to nothing on them have only their tone to match."""
+    """Return True when what is drawn matches; an all but empty page has only its tone to match."""
     if expected.std() < _MIN_DETAIL:
         return bool(shown.std() < 2 * _MIN_DETAIL)
     if shown.std() == 0:

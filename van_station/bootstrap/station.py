@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from scanning import DeviceConfig
+from scanning.devices import DeviceConfig
 from van_station.bootstrap.line import GatewayLine
 from van_station.bootstrap.reference import load_reference
 from van_station.i18n import Texts
 from van_station.peripherals.pictures import read_qr_codes
-from van_station.rules.access import Role
 from van_station.records.people import User
+from van_station.rules.access import Role
 from van_station.security import Keyring
 from van_station.security.device import DeviceKeys
 from van_station.services.accounts import Accounts, KeySlots, normal_login

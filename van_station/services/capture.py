@@ -10,13 +10,15 @@ from typing import Literal
 
 from sqlmodel import Session, col, select
 
-from scanning import CleanPage, DeviceConfig, DeviceInfo, ScanSettings, TextLayer, list_devices, ocr, pdf, start_scan
+from scanning import CleanPage, TextLayer, ocr, pdf
+from scanning.devices import DeviceConfig, DeviceInfo, ScanSettings, list_devices, start_scan
 from scanning.errors import ScanningError
+from scanning.pdf.render import render_page
 from van_station.records.dossiers import Component, Dossier, StoredFile
 from van_station.rules.access import Act
 from van_station.rules.dossiers import DossierState
 from van_station.rules.dossiers import file_name as dossier_file_name
-from van_station.security import SealContext, SecurityError, Sealer
+from van_station.security import SealContext, Sealer, SecurityError
 from van_station.services.actor import Actor, require
 from van_station.services.capture_batch import CaptureBatch, Desk, Kept, PageEntry
 from van_station.services.capture_events import CaptureEvent, FileView, Progress
@@ -141,7 +143,7 @@ class Capture:
     def page_image(self, file_id: str, index: int, *, max_px: int = 1600) -> bytes:
         """Return a page of a document as JPEG, from memory."""
         try:
-            return pdf.render_page(self._plain(file_id), index, max_px=max_px)
+            return render_page(self._plain(file_id), index, max_px=max_px)
         except ScanningError as error:
             raise Refused(error.code) from error
 
@@ -150,7 +152,7 @@ class Capture:
         plain = self._plain(file_id)
         with self._store.reading() as session:
             count = _file(session, file_id).page_count
-        return tuple(pdf.render_page(plain, index, max_px=max_px) for index in range(count))
+        return tuple(render_page(plain, index, max_px=max_px) for index in range(count))
 
     def document(self, actor: Actor, file_id: str) -> PrintedPage:
         """Return a document to look at or print; who opened it is written down."""

@@ -11,18 +11,23 @@ from typing import Protocol
 from scanning import (
     CleanOptions,
     CleanPage,
-    PageCaptured,
-    ScanEnded,
-    ScanFault,
-    ScanJob,
     clean,
     preview,
     rotate,
     thumbnail,
 )
+from scanning.devices import PageCaptured, ScanEnded, ScanFault, ScanJob
 from scanning.errors import ScanningError
 from van_station.services.actor import Actor
-from van_station.services.capture_events import CaptureEvent, Ended, Fault, FileView, PageArrived, PageView, Progress
+from van_station.services.capture_events import (
+    CaptureEvent,
+    Ended,
+    Fault,
+    FileView,
+    PageArrived,
+    PageView,
+    Progress,
+)
 from van_station.services.errors import NotFound, Refused, ServiceError
 from van_station.store import StoreError
 

@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from van_station.rules.access import Role
-from van_station.security import DeviceKeys, Keyring, SignInRefused as SlotRefused
+from van_station.security import DeviceKeys, Keyring
+from van_station.security import SignInRefused as SlotRefused
 from van_station.services.accounts import UserView, normal_login
 from van_station.services.actor import Actor
 from van_station.services.clock import Clock

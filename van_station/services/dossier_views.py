@@ -16,12 +16,11 @@ from van_station.records.people import Person
 from van_station.records.queue import Ticket
 from van_station.rules.dossiers import DossierState
 from van_station.rules.form_nodes import FieldProblem, Node
-from van_station.services.clock import hanoi_day
 from van_station.services.capture_events import FileView
 from van_station.services.catalogue import Catalogue, Entry, FeeView, ProcedureCard
+from van_station.services.clock import hanoi_day
 from van_station.services.payments import PaymentState
 from van_station.services.people import PersonView, person_row, person_view
-
 
 EDITABLE = frozenset({DossierState.DRAFT, DossierState.READY, DossierState.SUPPLEMENT})
 """States in which answers and papers may change."""

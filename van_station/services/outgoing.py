@@ -20,7 +20,14 @@ from van_station.records.dossiers import Dossier, StoredFile
 from van_station.records.exchange import OutboxItem, ReceiptRow, StatusEvent
 from van_station.records.ledger import ChangeLog
 from van_station.records.trips import Setting
-from van_station.rules.dossiers import DossierAct, DossierState, PlatformStatus, act_for_status, acts_for, move
+from van_station.rules.dossiers import (
+    DossierAct,
+    DossierState,
+    PlatformStatus,
+    act_for_status,
+    acts_for,
+    move,
+)
 from van_station.services.clock import Clock
 from van_station.services.payments import take_notice
 from van_station.services.settled import SYSTEM
