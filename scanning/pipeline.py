@@ -17,9 +17,9 @@ from scanning.stages.crop import paper_box
 from scanning.stages.decode import Pixels, decode, to_image
 from scanning.stages.proxy import Proxy, make_proxy
 from scanning.stages.quality import judge
-from scanning.stages.skew import MAX_SKEW_DEG, estimate_skew, paper_color, straighten
+from scanning.stages.skew import MAX_SKEW_DEG, estimate_skew, paper_color, paper_lean, straighten
 
-_NO_SKEW_DEG: Final = 0.05
+_NO_SKEW_DEG: Final = 0.1
 _COLOR_SPREAD: Final = 24
 _BARE_JPEG: Final = {"jfif", "jfif_version", "jfif_unit", "jfif_density", "dpi", "progressive", "progression"}
 _QUARTERS: Final = (0, 90, 180, 270)
@@ -44,7 +44,7 @@ class CleanOptions:
 
 
 def clean(raw: RawPage, options: CleanOptions | None = None) -> CleanPage:
-    """Decode, turn, straighten, crop and judge a page. The raw page is not changed; a blank one is only marked.
+    """Decode, turn, straighten, crop and judge a page. The raw one is left alone; a blank one only marked.
 
     Raises:
         PageUnreadable: damaged or not a picture.
@@ -132,12 +132,15 @@ def _smaller(page: CleanPage, max_px: int, *, quality: int) -> bytes:
 
 
 def _lean(proxy: Proxy, *, blank: bool, deskew: bool) -> tuple[float, tuple[Finding, ...]]:
-    """Return the lean in degrees and what is to be said about it; a blank side has none."""
-    if blank:
-        return 0.0, (Finding.of("scan.blank"),)
-    lean = estimate_skew(proxy.ink)
-    if lean is None:
-        return 0.0, ()
+    """Return the lean in degrees and what is to be said about the side as a whole.
+
+    Text tells the lean; without text, the paper's edges do where they can be seen.
+    """
+    lean = None if blank else estimate_skew(proxy.ink)
+    if lean is None and proxy.backing:
+        lean = paper_lean(proxy.paper)
+    if blank or lean is None:
+        return round(lean or 0.0, 3), (Finding.of("scan.blank"),) if blank else ()
     if abs(lean) >= MAX_SKEW_DEG - 0.1 or (not deskew and abs(lean) >= 1.0):
         return (lean if not deskew else 0.0), (Finding.of("scan.skewed", value=round(lean, 2)),)
     return round(lean, 3), ()

@@ -2,8 +2,8 @@
 
 Drivers are foreign code: they hang, crash and print. So each runs here, apart, started afresh (never
 forked) as `python -m scanning.devices.child`. The order is one line of JSON on stdin; a second line, or
-stdin's end because our parent died, means cancel. Frames leave on the first stdout; whatever a C library prints goes
-nowhere, since it might name files or people.
+stdin's end because our parent died, means cancel. Frames leave on the first stdout; whatever a C library
+prints goes nowhere, since it might name files or people.
 """
 
 from __future__ import annotations

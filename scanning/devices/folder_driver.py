@@ -1,6 +1,7 @@
 """A watched folder as a scanner: network scanners and phones put files, we take pages.
 
-Files are only read here. They are removed when the caller has acknowledged their pages (`ScanJob.acknowledge`).
+Files are only read here. They are removed when the caller has acknowledged their pages
+(`ScanJob.acknowledge`).
 """
 
 from __future__ import annotations
@@ -70,7 +71,8 @@ def _sort_out(
     first = {look.path: look for look in _look(folder)}
     time.sleep(min(settle_s, _GAP_S))
     now_ns = time.time_ns()
-    finished, unfinished = [], []
+    finished: list[_Look] = []
+    unfinished: list[_Look] = []
     for look in _look(folder):
         if taken.get(look.path) == look.identity:
             continue

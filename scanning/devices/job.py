@@ -37,8 +37,8 @@ def start_scan(device_id: str, settings: ScanSettings, config: DeviceConfig) -> 
 class ScanJob:
     """Iterate to take events; the last is always `ScanEnded`.
 
-    At most four pages wait in memory: a slow taker slows the scanner down, not the watchdog. Iterate from one thread;
-    `cancel` and `acknowledge` may be called from any.
+    At most four pages wait in memory: a slow taker slows the scanner down, not the watchdog. Iterate from one
+    thread; `cancel` and `acknowledge` may be called from any.
     """
 
     def __init__(self, device_id: str, settings: ScanSettings, config: DeviceConfig) -> None:

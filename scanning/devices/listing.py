@@ -13,8 +13,8 @@ from scanning.errors import FrameBroken
 def list_devices(config: DeviceConfig) -> list[DeviceInfo]:
     """Return watched folders first, then SANE scanners.
 
-    SANE is asked in a process of its own: backends hang and crash even while listing. Then, and when python-sane is
-    missing, there are simply no scanners.
+    SANE is asked in a process of its own: backends hang and crash even while listing. Then, and when
+    python-sane is missing, there are simply no scanners.
     """
     folders = [
         DeviceInfo(

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +19,7 @@ from scanning.devices.settings import DeviceConfig
 
 _PACKAGE_PARENT: Final = Path(__file__).resolve().parents[2]
 _LOOK_EVERY_S: Final = 0.2
+_AFTERLIFE_S: Final = 1.0
 
 
 class DriverProcess:
@@ -38,6 +41,7 @@ class DriverProcess:
             env=_environment(config),
             bufsize=0,
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            start_new_session=True,  # backends fork helpers that hold our pipe open: all go together
         )
         self._say(json.dumps(order).encode() + b"\n")
         threading.Thread(target=self._watch, name="scan-watchdog", daemon=True).start()
@@ -64,9 +68,16 @@ class DriverProcess:
         timer.start()
 
     def kill(self) -> None:
-        """End the child now; harmless when it has ended already."""
+        """End the child and its helpers now; harmless when they have ended already."""
         if self._process.poll() is None:
+            self._kill_group()
+
+    def _kill_group(self) -> None:
+        if os.name == "nt":
             self._process.kill()
+            return
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
 
     def close(self) -> None:
         """Take the child down and release its pipes."""
@@ -95,7 +106,11 @@ class DriverProcess:
     def _watch(self) -> None:
         while not self._done.wait(_LOOK_EVERY_S):
             since = self._waiting_since
-            if since is not None and time.monotonic() - since > self._config.watchdog_s:
+            silence_s = time.monotonic() - since if since is not None else 0.0
+            if self._process.poll() is not None and silence_s > _AFTERLIFE_S:
+                self._kill_group()  # it died, and a helper of it keeps the pipe open
+                return
+            if silence_s > self._config.watchdog_s:
                 self.hung = True
                 self.kill()
                 return

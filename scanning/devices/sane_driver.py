@@ -1,8 +1,9 @@
 """SANE scanners through python-sane; runs in the driver process only.
 
-python-sane's own `multi_scan` and `scan` are not used: the first takes a feeder that runs empty *inside* a page
-for a normal end and loses that page without a word, the second cancels after each page, which stops a feeder.
-So `start` and the low-level `snap(no_cancel)` are driven here, and each page is measured against `get_parameters`.
+python-sane's own `multi_scan` and `scan` are not used: the first takes a feeder that runs empty *inside* a
+page for a normal end and loses that page without a word, the second cancels after each page, which stops a
+feeder. So `start` and the low-level `snap(no_cancel)` are driven here, and each page is measured against
+`get_parameters`.
 """
 
 from __future__ import annotations
@@ -214,9 +215,9 @@ def _set(device: Any, name: str, value: str | float | None) -> None:
 
 def _within(constraint: Any, value: float) -> float:
     if isinstance(constraint, tuple):
-        return min(max(value, constraint[0]), constraint[1])
+        return min(max(value, float(constraint[0])), float(constraint[1]))
     if isinstance(constraint, list) and constraint:
-        return float(min(constraint, key=lambda offered: abs(offered - value)))
+        return float(min(constraint, key=lambda offered: abs(float(offered) - value)))
     return value
 
 

@@ -1,6 +1,7 @@
 """Dotted leaders (`Họ tên: ........`) taken off the copy that is read.
 
-They wreck the reading of Vietnamese forms: 48 of 100 letters wrong with them, 3 without. The kept picture keeps them.
+They wreck the reading of Vietnamese forms: 48 of 100 letters wrong with them, 3 without. The kept picture
+keeps them.
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ _WHITE: Final = 255
 def without_leaders(gray: Pixels, dpi: int) -> Pixels:
     """Return a copy with rows of dots painted over; the input is not changed.
 
-    A row is at least 0.3 inch of dots up to 0.03 inch wide, at most 0.075 inch apart, on one line. The dots of i, of
-    dot-below vowels and of punctuation never stand that close for that long.
+    A row is at least 0.3 inch of dots up to 0.03 inch wide, at most 0.075 inch apart, on one line. The dots
+    of i, of dot-below vowels and of punctuation never stand that close for that long.
     """
     paper = int(np.median(gray))
     _, ink = cv2.threshold(gray, int(paper * 0.72), 1, cv2.THRESH_BINARY_INV)

@@ -52,6 +52,7 @@ def read(page: CleanPage, *, language: str = "vie", timeout_s: float = 60.0) -> 
     """Read a page's words. One core at low priority: it runs behind and never in anyone's way.
 
     Args:
+        page: a clean page, upright.
         language: a code of `status().languages`, or several joined by `+`.
         timeout_s: the program is stopped after so long.
 

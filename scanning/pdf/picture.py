@@ -1,7 +1,7 @@
 """How a page's picture is laid into a document: a stack of layers, each an image in its own compression.
 
-Today a page is one JPEG layer. A split into ink masks and background (mixed raster content) adds layers here; the
-writer paints whatever stack it is given.
+Today a page is one JPEG layer. A split into ink masks and background (mixed raster content) adds layers here;
+the writer paints whatever stack it is given.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Layer:
 def picture_layers(page: CleanPage, quality: Quality) -> tuple[Layer, ...]:
     """Return the layers of a page, bottom first.
 
-    `archive` keeps the page's JPEG to the byte; `small` is at most 200 dpi, which OCR and print still read well.
+    `archive` keeps the JPEG to the byte; `small` is at most 200 dpi, which still reads and prints well.
 
     Raises:
         PageUnreadable: the page's picture is damaged.

@@ -1,7 +1,7 @@
 """Assembles a PDF/A-2b in memory.
 
-`pikepdf.pdfa.save` would do it in one call, but writes the unencrypted document to a temporary file on the way; so its
-three steps (prepare, save, validate) are called here on memory.
+`pikepdf.pdfa.save` would do it in one call, but writes the unencrypted document to a temporary file on the
+way; so its three steps (prepare, save, validate) are called here on memory.
 """
 
 from __future__ import annotations
@@ -134,6 +134,6 @@ def _save(pdf: pikepdf.Pdf) -> bytes:
     out.seek(0)
     report = pdfa.validate_written(out, _FLAVOUR, save_kwargs=settings)
     if report.verdict != "pass":
-        rules = tuple(sorted({str(finding.rule_id) for finding in report.findings}))
+        rules = tuple(sorted({finding.rule for finding in report.findings}))
         raise PdfRefused("not valid PDF/A-2b", rules=rules)
     return out.getvalue()

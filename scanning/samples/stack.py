@@ -69,6 +69,9 @@ def make_sample_stack(
 
     Args:
         seed: of everything that varies.
+        pages: how many.
+        kinds: papers to go round through.
+        dpi: resolution; drawing a page at 300 takes about 0.7 s.
         font: a TrueType file with Vietnamese letters; without one the text is drawn without accents.
         max_skew_deg: pages lean by up to so much either way.
         dark_backing: show the scanner's dark backing around the leaning paper.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -41,7 +41,7 @@ class Wear:
 
 def wear_down(clean: Image.Image, behind: Image.Image | None, wear: Wear) -> Image.Image:
     """Return the page as a scanner would see it; `behind` is the mirrored other side."""
-    page = np.asarray(clean, np.float32)
+    page: npt.NDArray[np.floating[Any]] = np.asarray(clean, np.float32)
     if behind is not None:
         other = cv2.GaussianBlur(np.asarray(behind, np.float32), (0, 0), 2.0)
         page = page * (1 - wear.bleed * (1 - other / 255))

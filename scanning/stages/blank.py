@@ -11,7 +11,7 @@ import numpy.typing as npt
 from scanning.stages.proxy import Proxy
 
 MIN_INK_PX: Final = 60
-"""Ink on the 75-dpi copy below which a side is blank; the smallest written side measured has 273, blanks up to 30."""
+"""Ink on the 75-dpi copy below which a side is blank; written sides measured from 273 up, blanks up to 30."""
 _SPECK_PX: Final = 4
 _RIM_MM: Final = 4.0
 _HOLE_MM: Final = (4.0, 9.0)
@@ -19,15 +19,14 @@ _HOLE_ZONE_MM: Final = 22.0
 
 
 def written_ink(proxy: Proxy) -> int:
-    """Return how many proxy pixels are ink of somebody's, after dust, rim, punch holes and streaks are taken off."""
+    """Return how many proxy pixels somebody inked: dust, rim, punch holes and streaks do not count."""
     ink = _off_the_rim(proxy).astype(np.uint8)
     count, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     total = 0
     for index in range(1, count):
-        left, top, width, height, area = (int(value) for value in stats[index])
+        left, _top, width, height, area = (int(value) for value in stats[index])
         if area < _SPECK_PX or _is_hole(proxy, left, width, height, area) or _is_streak(proxy, width, height):
             continue
-        del top
         total += area
     return total
 

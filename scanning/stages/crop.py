@@ -16,7 +16,7 @@ _MIN_SIDE: Final = 40
 def paper_box(paper: npt.NDArray[np.bool_], scale: float) -> Box | None:
     """Return the paper's box in page pixels, None when there is nothing sensible to crop to.
 
-    Rows and columns count as paper when more than half filled, so a folded corner or a shadow does not widen it.
+    Rows and columns count as paper when more than half filled: a folded corner or a shadow does not widen it.
 
     Args:
         paper: mask of the straightened page on the small copy.

@@ -76,8 +76,7 @@ def find_paper(bright: Pixels) -> tuple[npt.NDArray[np.bool_], bool]:
     if np.percentile(rim, 40) > _BACKING_LEVEL or np.percentile(bright, 90) < _PAPER_LEVEL:
         return everything, False
     _, mask = cv2.threshold(bright, 0, 1, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
-    closed = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((15, 15), np.uint8))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(closed)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
     if count < 2:
         return everything, False
     largest = 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))

@@ -6,12 +6,13 @@ from typing import Final
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from scanning.page import Box, Finding
 from scanning.stages.decode import Pixels
 from scanning.stages.proxy import Proxy
 
-MIN_SHARPNESS: Final = 0.16
+MIN_SHARPNESS: Final = 0.17
 DARK_LEVEL: Final = 120
 _PATCH_PX: Final = 900
 _WINDOW_PX: Final = 15
@@ -38,8 +39,8 @@ def judge(pixels: Pixels, proxy: Proxy, *, dpi: int, min_dpi: int) -> tuple[Find
 def sharpness(pixels: Pixels, proxy: Proxy) -> float | None:
     """Return how steep edges are: the share of an edge's contrast crossed in one pixel, 0..1.
 
-    Measured where the most ink is, so that a page is not called blurred for its empty part. About 0.4 / sigma for
-    a blur of `sigma` pixels. None when there are too few edges.
+    Measured where the most ink is, so that a page is not called blurred for its empty part. About 0.4 / sigma
+    for a blur of `sigma` pixels. None when there are too few edges.
     """
     patch = _densest_patch(pixels, proxy)
     window = np.ones((_WINDOW_PX, _WINDOW_PX), np.uint8)
@@ -81,11 +82,11 @@ def _cut_off(proxy: Proxy, width: int, height: int) -> list[Finding]:
     return [
         Finding.of("scan.cut_off", box=box, value=float(runs))
         for line, box in edges
-        if (runs := _short_runs(line)) >= _CUT_RUNS
+        if (runs := _short_runs(np.asarray(line))) >= _CUT_RUNS
     ]
 
 
-def _short_runs(line: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> int:
+def _short_runs(line: npt.NDArray[np.bool_]) -> int:
     steps = np.diff(np.concatenate(([0], line.astype(np.int8), [0])))
     lengths = np.flatnonzero(steps == -1) - np.flatnonzero(steps == 1)
     return int(((lengths >= 2) & (lengths <= _CUT_RUN_PX)).sum())
