@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+HERE = "van_station"
+LIBRARIES = ("scanning", "sync")
 RAISED = frozenset({"Refused", "NotNow", "NotFound"})  # services: the code is the first argument
 FOUND = {"Finding": 0, "FieldNote": 1, "FieldProblem": 1}  # which argument is the code
 
 
-def calls() -> Iterator[tuple[str, ast.Call]]:
-    for package in ("van_station", "scanning", "sync"):
+def calls(*packages: str) -> Iterator[tuple[str, ast.Call]]:
+    for package in packages:
         for path in (ROOT / package).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 if isinstance(node, ast.Call):
@@ -25,9 +27,10 @@ def text_of(nodes: list[ast.expr], at: int = 0) -> list[str]:
 def raised() -> set[str]:
     """Codes given when an error is made: `Refused("trip.none_open")`, `CardUnreadable(code="card.torn")`."""
     codes: set[str] = set()
-    for name, call in calls():
+    for name, call in calls(HERE):
         if name in RAISED:
             codes.update(text_of(call.args))
+    for name, call in calls(HERE, *LIBRARIES):
         if name not in FOUND:
             codes.update(*(text_of([word.value]) for word in call.keywords if word.arg == "code"))
     return codes
@@ -35,4 +38,4 @@ def raised() -> set[str]:
 
 def found() -> set[str]:
     """Codes of findings about a field or a page: `Finding("id.wrong_length")`."""
-    return {code for name, call in calls() if name in FOUND for code in text_of(call.args, FOUND[name])}
+    return {code for name, call in calls(HERE) if name in FOUND for code in text_of(call.args, FOUND[name])}

@@ -17,4 +17,5 @@ def test_the_emblem_names_itself_and_fetches_nothing(name):
 
 @pytest.mark.parametrize("size_px", [32, 64, 192, 512])
 def test_the_emblem_comes_in_the_sizes_of_icons(size_px):
-    assert Image.open(BRAND / f"emblem-{size_px}.png").size == (size_px, size_px)
+    with Image.open(BRAND / f"emblem-{size_px}.png") as picture:
+        assert picture.size == (size_px, size_px)
