@@ -194,7 +194,7 @@ def load_procedure(data: Mapping[str, object]) -> Procedure:
         van_role=read.text("van_role", pattern=r"[a-z0-9_]{2,40}"),
         valid_from=read.day("valid_from"),
         valid_to=read.day_or_none("valid_to"),
-        channels=tuple(read.choice(Channel, word) for word in read.texts("channels")),
+        channels=read.choices(Channel, "channels"),
         time_limit=_time_limit(read.child("time_limit")),
         components=components,
         fees=tuple(_fee(item) for item in read.items("fees", most=MAX_FEES)),
@@ -219,15 +219,15 @@ def _label(read: Reader, key: str) -> Label:
 
 
 def _confidence(read: Reader) -> Confidence:
-    return read.choice(Confidence, read.text("confidence"))
+    return read.choice(Confidence, "confidence")
 
 
 def _component(read: Reader) -> ComponentRule:
     return ComponentRule(
         code=read.text("code", pattern=r"[A-Z0-9_]{2,24}"),
         name=_label(read, "name"),
-        kind=read.choice(ComponentKind, read.text("kind")),
-        paper=read.choice(PaperKind, read.text("paper")),
+        kind=read.choice(ComponentKind, "kind"),
+        paper=read.choice(PaperKind, "paper"),
         copies=read.whole("copies", least=0, most=20),
         required=read.flag("required"),
         condition=read.condition("condition"),
@@ -238,7 +238,7 @@ def _component(read: Reader) -> ComponentRule:
 
 def _fee(read: Reader) -> FeeRule:
     return FeeRule(
-        channel=read.choice(Channel, read.text("channel")),
+        channel=read.choice(Channel, "channel"),
         group=read.text("group", pattern=r"[A-Z_]{2,12}") if read.has("group") else None,
         amount_vnd=read.whole("amount_vnd", least=0, most=499_999_999),
         valid_from=read.day("valid_from"),
@@ -252,7 +252,7 @@ def _fee(read: Reader) -> FeeRule:
 def _time_limit(read: Reader) -> TimeLimit:
     return TimeLimit(
         value=read.whole("value", least=0, most=1000) if read.has("value") else None,
-        unit=read.choice(TimeUnit, read.text("unit")),
+        unit=read.choice(TimeUnit, "unit"),
         cutoff=read.clock("cutoff") if read.has("cutoff") else None,
         source=read.text("source"),
         confidence=_confidence(read),

@@ -86,12 +86,23 @@ class Reader:
         except ValueError:
             self.refuse(key)
 
-    def choice(self, kind: type[Choice], word: str) -> Choice:
-        """Return the member of an enum that `word` names."""
+    def choice(self, kind: type[Choice], key: str) -> Choice:
+        """Return the member of an enum that the text under `key` names."""
         try:
-            return kind(word)
+            return kind(self.text(key))
         except ValueError:
-            self.refuse()
+            self.refuse(key)
+
+    def choices(self, kind: type[Choice], key: str) -> tuple[Choice, ...]:
+        """Return the members of an enum that a list names, at least one and each once."""
+        words = self.texts(key)
+        try:
+            members = tuple(kind(word) for word in words)
+        except ValueError:
+            self.refuse(key)
+        if not members or len(set(members)) != len(members):
+            self.refuse(key)
+        return members
 
     def condition(self, key: str) -> Condition | None:
         """Return the condition under `key`, None where there is none."""
