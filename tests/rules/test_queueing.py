@@ -1,11 +1,14 @@
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.rules.simulated_day import as_rows
 from van_station.rules.errors import BlockSpent, NotAllowed, RuleError
 from van_station.rules.queueing import (
+    FAIR,
     IN_LINE,
     OVER,
     Block,
@@ -185,3 +188,15 @@ def test_leased_blocks_never_overlap(sizes):
 def test_a_block_beyond_the_last_label_is_refused():
     with pytest.raises(RuleError):
         next_block([], 10_000)
+
+
+def test_the_guide_shows_what_the_simulation_gives():
+    guide = (Path(__file__).parents[2] / "docs" / "guides" / "queue-rule.md").read_text(encoding="utf-8")
+    assert "\n".join(as_rows()) in guide
+
+
+def test_the_guide_states_the_numbers_of_the_rule():
+    guide = (Path(__file__).parents[2] / "docs" / "guides" / "queue-rule.md").read_text(encoding="utf-8")
+    assert (FAIR.max_priority_in_row, FAIR.overdue_s) == (2, 90 * 60)
+    assert "**two** priority calls" in guide
+    assert "**90 minutes**" in guide

@@ -130,7 +130,7 @@ class Fairness:
     """
 
     max_priority_in_row: int = 2
-    overdue_s: int = 45 * 60
+    overdue_s: int = 90 * 60
 
     def __post_init__(self) -> None:
         if self.max_priority_in_row < 1 or self.overdue_s < 0:
