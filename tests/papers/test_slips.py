@@ -5,6 +5,7 @@ import pikepdf
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from tests.papers.conftest import LONG_NAME
 from tests.papers.reading import codes, sizes_mm, words
@@ -123,7 +124,16 @@ def test_the_ticket_says_number_lane_wait_and_priority_and_its_code_reads_back(t
     said = words(ticket_slip(ticket))
     for line in ("A012", "Số hóa hồ sơ", "25 phút", "Phía trước: 4 người", "ƯU TIÊN"):
         assert line in said
-    assert codes(ticket_picture(ticket)) == [ticket.qr_text]
+    picture = ticket_picture(ticket)
+    assert codes(picture) == [ticket.qr_text]
+    with Image.open(io.BytesIO(picture)) as dots:
+        assert dots.width == 576
+
+
+def test_a_long_number_stays_on_one_line_of_the_ticket(ticket):
+    long = replace(ticket, label="WWWWWWWW-0001")
+    assert "WWWWWWWW-0001" in words(ticket_slip(long))
+    assert sizes_mm(ticket_slip(long))[0][1] <= sizes_mm(ticket_slip(ticket))[0][1]
 
 
 def test_a_wait_that_is_not_known_is_not_invented(ticket):

@@ -21,7 +21,7 @@ from van_station.settings.assets import asset_path, assets_root
 
 MAX_DATA_BYTES = 512 * 1024
 PRINT_PPI = 300
-THERMAL_PPI = 203  # 8 dots a millimetre: 80 mm paper prints 576 dots in 72 mm
+THERMAL_PPI = 8 * 25.4  # 8 dots a millimetre: 80 mm paper prints 576 dots in 72 mm
 
 
 @cache

@@ -152,7 +152,7 @@ def official_receipt(data: SlipData) -> bytes:
     return render("official_receipt", _slip_values(data))
 
 
-def _ticket_values(data: TicketData) -> dict[str, Any]:
+def _ticket_values(data: TicketData, *, dots: bool = False) -> dict[str, Any]:
     return {
         "center_name": data.center_name,
         "place": data.place,
@@ -165,6 +165,7 @@ def _ticket_values(data: TicketData) -> dict[str, Any]:
         "issued_at": figures.moment_short(data.issued_at),
         "qr": qr_svg(data.qr_text),
         "practice": data.practice,
+        "dots": dots,
     }
 
 
@@ -174,5 +175,5 @@ def ticket_slip(data: TicketData) -> bytes:
 
 
 def ticket_picture(data: TicketData) -> bytes:
-    """Return the same ticket as PNG for an 80 mm thermal printer: 203 dots an inch, 640 wide."""
-    return render_pictures("ticket", _ticket_values(data), ppi=THERMAL_PPI)[0]
+    """Return the same ticket as PNG for the head of an 80 mm thermal printer: 576 dots wide, 8 a mm."""
+    return render_pictures("ticket", _ticket_values(data, dots=True), ppi=THERMAL_PPI)[0]

@@ -119,7 +119,7 @@ class _Sheet:
         }
         cell = {**base, "bottom": 1, "bottom_color": "#B9C9CB"}
         total = {**base, "bold": True, "top": 1, "bg_color": "#F4F8F8"}
-        shown = {"text": "@", "count": "#,##0", "money": '#,##0" ₫"', "percent": "0.0%", "minutes": "#,##0.#"}
+        shown = {"text": "@", "count": "#,##0", "money": '#,##0" ₫"', "percent": "0.0%", "minutes": "#,##0.0"}
         shown |= {"date": "dd/mm/yyyy", "moment": "hh:mm dd/mm/yyyy"}
         self.cells = {
             (kind, is_total): book.add_format(
