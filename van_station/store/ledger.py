@@ -35,10 +35,11 @@ _MAX_BATCH = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Tail:
-    """The last change of a site: its number and digest; 0 and "" for none."""
+    """The last change of a site: its number, digest and stamp; 0 and empty for none."""
 
     seq: int
     digest: str
+    stamp: str
 
 
 class Ledger:
@@ -164,9 +165,9 @@ class Ledger:
 def tail(connection: Connection, site: str) -> Tail:
     """Return a site's last change."""
     row = connection.exec_driver_sql(
-        "SELECT seq, digest FROM change_log WHERE site=? ORDER BY seq DESC LIMIT 1", (site,)
+        "SELECT seq, digest, stamp FROM change_log WHERE site=? ORDER BY seq DESC LIMIT 1", (site,)
     ).fetchone()
-    return Tail(row[0], row[1]) if row else Tail(0, "")
+    return Tail(*row) if row else Tail(0, "", "")
 
 
 def vector(connection: Connection) -> VersionVector:

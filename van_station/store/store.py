@@ -139,9 +139,10 @@ class Store:
                 assert driver is not None
                 driver.execute("PRAGMA journal_mode = WAL")
             migrate(self._writer, self._path)
-            clock = HybridClock(lambda: int(self._now().timestamp() * 1000))
-            self._ledger = Ledger(self.site_id, sign, clock, SCHEMA)
             with self._writer.begin() as connection:
+                last = ledger.tail(connection, self.site_id).stamp
+                clock = HybridClock(lambda: int(self._now().timestamp() * 1000), last)
+                self._ledger = Ledger(self.site_id, sign, clock, SCHEMA)
                 self._ledger.observe_all(connection)
         except BaseException:
             self._writer.dispose()

@@ -97,6 +97,14 @@ class UnitOfWork:
         self._cells[kind_of(row), row.id, field] = to_json(value)
         self.changed.add(kind_of(row))
 
+    def settle_deleted(self, kind: str, record_id: str, *, deleted: bool) -> None:
+        """Write a person's choice about a deleted record that holds an edit its deleter had not seen."""
+        self._cells[kind, record_id, DELETED] = deleted
+        self._write_ledger()
+        if materialise(self._connection, kind, record_id):
+            self.changed.add(kind)
+        self.session.expire_all()
+
     def note(self, details: dict[str, str | int]) -> None:
         """Add codes and counts to the audit line; AuditRefused for what may be personal data."""
         audit.check_details(details)

@@ -55,8 +55,10 @@ def verify(
     blobs: BlobStore,
     public_keys: Mapping[str, bytes],
 ) -> VerifyReport:
-    """Check a store whose writer is idle; see `Store.verify`."""
+    """Check a store whose writer is idle; see `Store.verify`. Stops at damaged pages."""
     findings = list(_damaged_pages(path, key))
+    if findings:
+        return VerifyReport(0, 0, 0, 0, tuple(findings))
     with engine.begin() as connection:
         counts = {
             table: int(connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one())  # noqa: S608
