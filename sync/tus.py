@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
 from sync.endpoint import Cancel, Progress
-from sync.errors import Cancelled, LinkLost, ProtocolBroken, Refused
+from sync.errors import Cancelled, LinkLost, ProtocolBroken, Refused, SyncError
 
 PIECE_BYTES = 4096
 """Handed to the line at once; the stall watch counts per piece, so it has to be small."""
@@ -171,21 +171,21 @@ class Upload:
                 held = offset_of(self._line, self._target, size_bytes=self._size_bytes)
                 if held == self._size_bytes:
                     return self._sent
-                fruitless = 0 if (held or 0) > furthest else fruitless + 1
+                fruitless = 0 if (held or 0) > furthest else fruitless
                 furthest = max(furthest, held or 0)
-                self._give_up_after(fruitless)
                 self._send_rest(held)
-            except _OutOfPatience:
-                raise
-            except LinkLost:
+            except LinkLost as error:
                 self._await_line()
+                failure: SyncError = error
             except Refused as error:
                 if error.reason not in {"sync.offset_wrong", "sync.upload_unknown"}:
                     raise
-
-    def _give_up_after(self, fruitless: int) -> None:
-        if fruitless > self._patience.fruitless_tries:
-            raise _OutOfPatience(f"{fruitless} tries moved nothing")
+                failure = error
+            else:
+                continue
+            fruitless += 1
+            if fruitless > self._patience.fruitless_tries:
+                raise LinkLost(f"{fruitless} tries moved nothing") from failure
 
     def _send_rest(self, held: int | None) -> None:
         rest = Remainder(
@@ -219,13 +219,9 @@ class Upload:
             if self._cancel is not None and self._cancel():
                 raise Cancelled("asked to stop")
             if waited >= self._patience.give_up_s:
-                raise _OutOfPatience("line does not come back")
+                raise LinkLost("line does not come back")
             self._sleep(self._patience.probe_every_s)
             waited += self._patience.probe_every_s
-
-
-class _OutOfPatience(LinkLost):
-    """Ends an upload; raised where the loop would otherwise go on."""
 
 
 def offset_of(line: Line, target: str, *, size_bytes: int | None = None) -> int | None:

@@ -11,7 +11,7 @@ from io import BytesIO
 from random import Random
 from typing import BinaryIO, Protocol
 
-from sync.changes import Change, encoded_size
+from sync.changes import Change, ChangeId, encoded_size
 from sync.endpoint import Endpoint, FeedEvent, ServerInfo
 from sync.errors import (
     BlobDamaged,
@@ -230,13 +230,20 @@ class Uplink:
     # records
 
     def _send_changes(self, round_: "_Round") -> None:
+        """Push until nothing is pending, or until what is pending stays the same.
+
+        A gateway that was restored from an old copy says that it holds less than before: the queue then
+        gives the older changes again.
+        """
+        last: list[ChangeId] = []
         while pending := self._queue.pending_changes(self._settings.batch_changes):
-            parked, moved = len(round_.parked), False
-            for batch in self._batches(pending, round_):
-                moved = self._push(batch, round_) or moved
-            if not moved and len(round_.parked) == parked:
+            places = [change.id() for change in pending]
+            if places == last:
                 round_.leave("sync.changes_not_taken")
                 break
+            last = places
+            for batch in self._batches(pending, round_):
+                self._push(batch, round_)
 
     def _batches(self, changes: Sequence[Change], round_: "_Round") -> Iterator[list[Change]]:
         """Split into batches of a size that a bad line takes in a few seconds; park what has no encoding."""
@@ -256,8 +263,8 @@ class Uplink:
         if batch:
             yield batch
 
-    def _push(self, batch: list[Change], round_: "_Round") -> bool:
-        """Push one batch, in halves if it is refused as a whole; return whether anything moved."""
+    def _push(self, batch: list[Change], round_: "_Round") -> None:
+        """Push one batch, in halves if it is refused as a whole."""
         try:
             reply = self._endpoint.push(batch)
         except NotEnrolled:
@@ -265,16 +272,15 @@ class Uplink:
         except (Refused, TooLarge) as error:
             if len(batch) == 1:
                 self._park(CHANGE, f"{batch[0].site}:{batch[0].seq}", _reason(error), round_)
-                return True
-            half = len(batch) // 2
-            first = self._push(batch[:half], round_)
-            return self._push(batch[half:], round_) or first
+            else:
+                half = len(batch) // 2
+                self._push(batch[:half], round_)
+                self._push(batch[half:], round_)
+            return
         for item in reply.refused:
             self._park(CHANGE, f"{item.id.site}:{item.id.seq}", item.code, round_)
         self._queue.acknowledged_changes(reply.vector)
-        taken = sum(change.seq <= reply.vector.get(change.site, 0) for change in batch)
-        round_.changes_sent += taken
-        return bool(taken or reply.refused)
+        round_.changes_sent += sum(change.seq <= reply.vector.get(change.site, 0) for change in batch)
 
     # news
 
@@ -359,6 +365,8 @@ class Uplink:
             except (LinkLost, NotEnrolled):
                 raise
             except MissingParts as error:
+                if error.last_seq < manifest.last_seq:
+                    self._queue.acknowledged_changes({manifest.site: error.last_seq})
                 round_.leave(error.code)
             except SyncError as error:
                 self._judge(DOSSIER, manifest.dossier_id, error, round_)
@@ -412,8 +420,10 @@ class Uplink:
         return self._park(kind, ref_id, _reason(error), round_)
 
     def _park(self, kind: str, ref_id: str, code: str, round_: "_Round") -> None:
-        self._queue.park(kind, ref_id, code)
-        round_.parked.append(Parked(kind, ref_id, code))
+        """Set an item aside, once a round."""
+        if not any((item.kind, item.ref_id) == (kind, ref_id) for item in round_.parked):
+            self._queue.park(kind, ref_id, code)
+            round_.parked.append(Parked(kind, ref_id, code))
 
 
 class _OtherGateway(Refused):

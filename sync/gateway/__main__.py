@@ -5,44 +5,9 @@ import socket
 import sys
 from pathlib import Path
 
-import uvicorn
-
 from sync.gateway.app import create_app
+from sync.gateway.serving import GatewayServer
 from sync.gateway.settings import GatewaySettings
-
-_MAX_HEADER_BYTES = 32 * 1024
-
-
-class _Server(uvicorn.Server):
-    """Says where it listens as soon as it does."""
-
-    def __init__(self, config: uvicorn.Config, address: str, port_file: Path | None) -> None:
-        super().__init__(config)
-        self._address = address
-        self._port_file = port_file
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        if self._port_file is not None:
-            draft = self._port_file.with_suffix(".new")
-            draft.write_text(self._address + "\n", encoding="ascii")
-            draft.rename(self._port_file)
-        print(self._address, flush=True)
-
-
-def uvicorn_config(app: object) -> uvicorn.Config:
-    """Return the server settings: bounded headers, no access log (addresses carry ids)."""
-    return uvicorn.Config(
-        app,  # type: ignore[arg-type]  # an ASGI app
-        http="h11",
-        ws="none",
-        h11_max_incomplete_event_size=_MAX_HEADER_BYTES,
-        timeout_keep_alive=30,
-        limit_concurrency=256,
-        server_header=False,
-        access_log=False,
-        log_level="warning",
-    )
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -59,9 +24,17 @@ def main(arguments: list[str] | None = None) -> int:
     )
     listener = socket.create_server((asked.host, asked.port), backlog=128)
     host, port = listener.getsockname()[:2]
-    server = _Server(uvicorn_config(create_app(settings)), f"http://{host}:{port}", asked.port_file)
+    server = GatewayServer(create_app(settings), lambda: _announce(f"http://{host}:{port}", asked.port_file))
     server.run(sockets=[listener])
     return 0
+
+
+def _announce(address: str, port_file: Path | None) -> None:
+    if port_file is not None:
+        draft = port_file.with_suffix(".new")
+        draft.write_text(address + "\n", encoding="ascii")
+        draft.rename(port_file)
+    print(address, flush=True)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sync import wire
 from sync.canonical import JsonValue, canonical, parse
@@ -17,6 +18,7 @@ from sync.errors import LinkLost, NotEnrolled, ProtocolBroken, SyncError, TooLar
 from sync.gateway.core import SOFTWARE, GatewayCore
 from sync.gateway.gate import SignedRequest
 from sync.gateway.platform import Platform, ReferencePlatform
+from sync.gateway.serving import MAX_HEADER_BYTES
 from sync.gateway.settings import GatewaySettings
 from sync.gateway.uploads import UploadRoutes
 from sync.receipts import encode_receipt, read_manifest, read_number, read_text
@@ -33,7 +35,13 @@ def create_app(settings: GatewaySettings, *, platform: Platform | None = None) -
         platform: where dossiers go; the reference when None.
     """
     core = GatewayCore(settings, platform=platform)
-    app = FastAPI(title=SOFTWARE, openapi_url="/v1/openapi.json", docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title=SOFTWARE,
+        openapi_url="/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        telemetry={"auto_configure": False},  # environment variables must not send anything anywhere
+    )
     app.state.core = core
     app.router.redirect_slashes = False
     app.add_exception_handler(SyncError, _refuse)
@@ -42,9 +50,24 @@ def create_app(settings: GatewaySettings, *, platform: Platform | None = None) -
     _add_public(app, core)
     _add_signed(app, core)
     UploadRoutes(core, admit=_admit).add_to(app)
+    app.add_middleware(_HeaderBound)
     if settings.reference_platform and core.reference is not None:
         _add_reference(app, core.reference)
     return app
+
+
+class _HeaderBound:
+    """Refuses requests whose headers are larger than any of ours."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        size = sum(len(name) + len(value) for name, value in scope.get("headers", ()))
+        if size <= MAX_HEADER_BYTES:
+            return await self._app(scope, receive, send)
+        status, body = wire.problem_of(TooLarge("headers"))
+        return await problem(status, body)(scope, receive, send)
 
 
 async def _refuse(_request: Request, error: Exception) -> Response:

@@ -51,6 +51,7 @@ class Database:
         self._connection.execute("PRAGMA journal_mode=WAL")
         self._connection.execute("PRAGMA synchronous=FULL")
         self._connection.execute("PRAGMA fullfsync=1")
+        self._connection.execute("PRAGMA checkpoint_fullfsync=1")
         self._connection.executescript(schema)
 
     @contextmanager

@@ -44,8 +44,9 @@ class Ledger:
                     self._take(rows, item)
                 except (ChangeRefused, NotEnrolled) as error:
                     self._refuse(rows, pusher, ChangeId(item.site, item.seq), error, refused)
-            vector = {item.site: self._advance(rows, item.site) for item in items}
-        return PushReply({site: seq for site, seq in vector.items() if seq}, tuple(refused))
+            sites = {item.site for item in items}
+            vector = {site: self._advance(rows, site) for site in sites if _is_known(rows, site)}
+        return PushReply(vector, tuple(refused))
 
     def _take(self, rows: sqlite3.Connection, change: Change) -> None:
         key = rows.execute("SELECT public_key FROM site WHERE site = ?", (change.site,)).fetchone()
@@ -120,6 +121,10 @@ class Ledger:
 def _digest_at(rows: sqlite3.Connection, site: str, seq: int) -> str | None:
     found = rows.execute("SELECT digest FROM change WHERE site = ? AND seq = ?", (site, seq)).fetchone()
     return None if found is None else str(found["digest"])
+
+
+def _is_known(rows: sqlite3.Connection, site: str) -> bool:
+    return rows.execute("SELECT 1 FROM site WHERE site = ?", (site,)).fetchone() is not None
 
 
 def _is_filled(rows: sqlite3.Connection, site: str, seq: int) -> bool:

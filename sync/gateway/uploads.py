@@ -20,11 +20,15 @@ from starlette.requests import ClientDisconnect
 from sync.errors import BlobDamaged, LinkLost, ProtocolBroken, Refused
 from sync.gateway.blobs import PartWriter
 from sync.gateway.core import GatewayCore
+from sync.gateway.serving import REST
 
 Admit: TypeAlias = Callable[[GatewayCore, Request, bytes | None], Awaitable[str]]
 
 SILENCE_S = 60.0
 """A sender that gives nothing for so long is let go; what it sent is kept."""
+DRAIN_S = 0.05
+"""A request that was taken over has so long for each piece on its way, and `DRAIN_TOTAL_S` for all."""
+DRAIN_TOTAL_S = 0.2
 _VERSION = "1.0.0"
 _EXTENSIONS = "creation,creation-with-upload,checksum"
 _ALGORITHMS = ("sha256", "sha1")
@@ -138,6 +142,13 @@ class _Holder:
     def __init__(self) -> None:
         self.taken = asyncio.Event()
         self.gone = asyncio.Event()
+        self._drain_until = 0.0
+
+    def drain_s(self) -> float:
+        """Return how long to wait, once taken over, for the next piece that is on its way."""
+        now = asyncio.get_running_loop().time()
+        self._drain_until = self._drain_until or now + DRAIN_TOTAL_S
+        return min(DRAIN_S, self._drain_until - now)
 
 
 async def _copy(
@@ -147,10 +158,14 @@ async def _copy(
     chunks = request.stream().__aiter__()
     taken = asyncio.create_task(holder.taken.wait())
     try:
-        while (chunk := await _next_chunk(chunks, taken)) is not None:
+        while (chunk := await _next_chunk(chunks, taken, holder)) is not None:
             await run_in_threadpool(writer.write, chunk)
             if running is not None:
                 running.update(chunk)
+    except ClientDisconnect as error:
+        rest: bytes = request.scope.get(REST, b"")
+        await run_in_threadpool(writer.write, rest[: writer.room])
+        raise LinkLost("sender went away") from error
     finally:
         taken.cancel()
     if running is not None and expected is not None and running.digest() != expected[1]:
@@ -158,17 +173,19 @@ async def _copy(
         raise BlobDamaged("body does not match its checksum")
 
 
-async def _next_chunk(chunks: AsyncIterator[bytes], taken: "asyncio.Task[Literal[True]]") -> bytes | None:
-    """Return the next piece, None at the end; LinkLost on silence, a cut or a takeover."""
+async def _next_chunk(
+    chunks: AsyncIterator[bytes], taken: "asyncio.Task[Literal[True]]", holder: _Holder
+) -> bytes | None:
+    """Return the next piece, None at the end; LinkLost on silence or a takeover."""
     coming = asyncio.create_task(_anext(chunks))
     both: set[asyncio.Task[Any]] = {coming, taken}
     try:
-        done, _ = await asyncio.wait(both, timeout=SILENCE_S, return_when=asyncio.FIRST_COMPLETED)
-        if taken in done or coming not in done:
-            raise LinkLost("a newer request took the upload over" if taken in done else "silence")
+        await asyncio.wait(both, timeout=SILENCE_S, return_when=asyncio.FIRST_COMPLETED)
+        if taken.done() and (left_s := holder.drain_s()) > 0:
+            await asyncio.wait({coming}, timeout=left_s)  # its line is dead, but pieces may have arrived
+        if not coming.done() or (taken.done() and holder.drain_s() <= 0):
+            raise LinkLost("a newer request took the upload over" if taken.done() else "silence")
         return coming.result()
-    except ClientDisconnect as error:
-        raise LinkLost("sender went away") from error
     finally:
         coming.cancel()
 

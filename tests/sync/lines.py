@@ -12,8 +12,8 @@ from pathlib import Path
 import uvicorn
 
 import sync
-from sync.gateway.__main__ import uvicorn_config
 from sync.gateway.app import create_app
+from sync.gateway.serving import server_config
 
 
 class ThreadGateway:
@@ -25,15 +25,17 @@ class ThreadGateway:
         listener = socket.create_server(("127.0.0.1", 0))
         self.port = listener.getsockname()[1]
         self.address = f"http://127.0.0.1:{self.port}"
-        self._server = uvicorn.Server(uvicorn_config(self.app))
-        self._thread = threading.Thread(target=self._server.run, args=([listener],), daemon=True)
-        self._thread.start()
+        self._server = uvicorn.Server(server_config(self.app))
+        threading.Thread(target=self._serve, args=(listener,), daemon=True).start()
+
+    def _serve(self, listener) -> None:
+        self._server.run([listener])
+        self.core.close()
 
     def close(self) -> None:
+        """Let it end behind; the next test does not wait for it."""
         self._server.should_exit = True
         self._server.force_exit = True
-        self._thread.join(10)
-        self.core.close()
 
 
 class GatewayProcess:
