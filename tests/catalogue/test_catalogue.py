@@ -179,3 +179,8 @@ def test_wards_and_their_conversion_agree():
     assert len(wards) == 126
     assert {target["new_code"] for unit in units for target in unit["to"]} <= wards
     assert sum(not unit["unambiguous"] for unit in units) == 159
+
+
+def test_every_word_that_was_said_must_fit(search):
+    assert search.find("tam tru khai sinh") == []
+    assert [hit.procedure.code for hit in search.find("dang ky tam")] == ["1.004194"]

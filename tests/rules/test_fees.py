@@ -68,3 +68,7 @@ def test_the_best_waiver_counts_and_a_dearer_one_never_does():
     rules = [fee(10000), fee(5000, group="CN"), fee(2000, group="SV"), fee(20000, group="NT")]
     assert asked(*rules, groups=["CN", "SV"]).waived_by == "SV"
     assert asked(*rules, groups=["NT"]).amount_vnd == 10000
+
+
+def test_a_waiver_that_saves_nothing_is_not_named():
+    assert asked(fee(0), fee(0, group="NCT"), groups=["NCT"]).waived_by is None

@@ -406,3 +406,7 @@ def test_a_day_shown_is_read_back(day):
 def test_text_that_is_no_day_is_shown_as_it_is():
     assert format_date_vi("khoảng 1950") == "khoảng 1950"
     assert format_date_vi(None) == ""
+
+
+def test_a_child_may_be_born_today():
+    assert codes(BIRTH, fill(BIRTH, BIRTH.empty(), [*BIRTH_ROWS, ("/child/birth_date", "22/11/2026")])) == {}
