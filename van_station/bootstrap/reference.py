@@ -34,7 +34,8 @@ def load_reference(today: date, *, practice: bool) -> Reference:
     return Reference(
         catalogue=Catalogue(_entries(), load_words(read_json("catalogue/words.json")), today),
         wards=tuple(
-            WardView(ward["code"], ward["full_name"]) for ward in read_json("reference/hanoi_wards.json")["wards"]
+            WardView(ward["code"], ward["full_name"])
+            for ward in read_json("reference/hanoi_wards.json")["wards"]
         ),
         groups=tuple(
             GroupChoice(

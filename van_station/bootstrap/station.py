@@ -70,9 +70,7 @@ def set_up(settings: Settings, users: tuple[DemoUser, ...], *, clock: Clock | No
         store.close()
 
 
-def open_door(
-    settings: Settings, *, hints: tuple[DemoUser, ...] = (), clock: Clock | None = None
-) -> Door:
+def open_door(settings: Settings, *, hints: tuple[DemoUser, ...] = (), clock: Clock | None = None) -> Door:
     """Return the door of a machine that has been set up.
 
     Raises:

@@ -44,13 +44,14 @@ def _opened(data: bytes) -> Image.Image:
         raise PictureUnreadable("empty or too large")
     try:
         image = Image.open(io.BytesIO(data), formats=_FORMATS)
-        if image.width * image.height > MAX_PICTURE_PIXELS:
-            raise PictureUnreadable("too many pixels")
-        return image.convert("L")
-    except PictureUnreadable:
-        raise
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise PictureUnreadable("not a picture") from error
+    if image.width * image.height > MAX_PICTURE_PIXELS:
+        raise PictureUnreadable("too many pixels")
+    try:
+        return image.convert("L")
+    except (OSError, SyntaxError, ValueError) as error:
+        raise PictureUnreadable("damaged") from error
 
 
 def _extent(code: zxingcpp.Barcode) -> int:

@@ -347,9 +347,7 @@ class _BatchDesk(Desk):
         return self.capture.seal_page(actor_id, self.dossier_id, self.component_id, page, sequence)
 
     def replace(self, actor_id: str, row_id: str, page: CleanPage, sequence: int) -> str:
-        return self.capture.replace_page(
-            actor_id, self.dossier_id, self.component_id, row_id, page, sequence
-        )
+        return self.capture.replace_page(actor_id, self.dossier_id, self.component_id, row_id, page, sequence)
 
     def reorder(self, actor_id: str, row_ids: Sequence[str]) -> None:
         self.capture.reorder_pages(actor_id, self.component_id, row_ids)

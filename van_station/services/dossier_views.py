@@ -167,9 +167,7 @@ def dossier_line(session: Session, row: Dossier, person: Person, procedure_name:
         )
     ).all()
     parked = session.exec(
-        select(OutboxItem.reason_code).where(
-            OutboxItem.dossier_id == row.id, OutboxItem.state == "parked"
-        )
+        select(OutboxItem.reason_code).where(OutboxItem.dossier_id == row.id, OutboxItem.state == "parked")
     ).first()
     return DossierLine(
         id=row.id,
@@ -206,9 +204,7 @@ def _components(session: Session, row: Dossier, entry: Entry) -> tuple[Component
             kind=rules[component.code].kind.value if component.code in rules else "submit",
             seen=component.certified_by is not None,
             files=_documents(files, component.id),
-            pending_pages=sum(
-                file.component_id == component.id and file.role == "page" for file in files
-            ),
+            pending_pages=sum(file.component_id == component.id and file.role == "page" for file in files),
         )
         for component in sorted(rows, key=lambda each: order.get(each.code, len(order)))
     )

@@ -141,7 +141,10 @@ class Dossiers:
     def add_item(self, actor: Actor, dossier_id: str, pointer: str) -> FormView:
         """Add an empty item to a repeated group."""
         return self._edit(
-            actor, dossier_id, "dossier.item_add", lambda entry, answers: entry.form.add_item(answers, pointer)
+            actor,
+            dossier_id,
+            "dossier.item_add",
+            lambda entry, answers: entry.form.add_item(answers, pointer),
         )
 
     def remove_item(self, actor: Actor, dossier_id: str, pointer: str, index: int) -> FormView:
@@ -217,9 +220,7 @@ class Dossiers:
             unit.save(row)
         return self.get(dossier_id)
 
-    def _begin(
-        self, unit: UnitOfWork, actor: Actor, ticket_id: str, procedure_code: str | None
-    ) -> Dossier:
+    def _begin(self, unit: UnitOfWork, actor: Actor, ticket_id: str, procedure_code: str | None) -> Dossier:
         ticket = unit.session.get(Ticket, ticket_id)
         if ticket is None or ticket.person_id is None:
             raise NotFound
@@ -277,8 +278,7 @@ class Dossiers:
                 row.answers = dict(change(entry, dict(row.answers)))
             self._set_fee(unit.session, row)
             unit.save(row)
-            view = self._form(unit.session, row)
-        return view
+            return self._form(unit.session, row)
 
     def _set_fee(self, session: Session, row: Dossier) -> None:
         """Let the fee follow the answers; a fee the catalogue does not hold stays unknown."""
@@ -291,9 +291,7 @@ class Dossiers:
         entry = self._entry(row)
         answers = dict(row.answers)
         offered = prefill(entry.form, _known(person_row(session, row.person_id)))
-        origins = {
-            pointer: "card" for pointer, value in offered.items() if get(answers, pointer) == value
-        }
+        origins = {pointer: "card" for pointer, value in offered.items() if get(answers, pointer) == value}
         nodes = entry.form.layout(answers, origins)
         fields = [node for node in _fields(nodes) if node.required]
         return FormView(

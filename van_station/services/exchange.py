@@ -1,4 +1,4 @@
-"""Exchange with the platform (*đồng bộ*): a thread that sends when the line is there, and says how it stands."""
+"""Exchange with the platform (*đồng bộ*): a thread that sends when the line is there."""
 
 from __future__ import annotations
 

@@ -105,6 +105,12 @@ class Payments:
             query = select(Payment).where(Payment.dossier_id == dossier_id)
             return tuple(self._view(row) for row in session.exec(query.order_by(col(Payment.created_at))))
 
+    def pending(self) -> tuple[PaymentView, ...]:
+        """Return the payments that wait for a credit."""
+        with self._store.reading() as session:
+            query = select(Payment).where(Payment.state == PaymentState.PENDING.value)
+            return tuple(self._view(row) for row in session.exec(query))
+
     def qr_png(self, payment_id: str, *, module_px: int = 12) -> bytes:
         """Return the VietQR as a PNG, black on white, four modules of quiet zone (ISO/IEC 18004)."""
         code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M, box_size=module_px, border=4)

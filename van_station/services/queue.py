@@ -128,9 +128,7 @@ class Queue:
             unit.note({"ticket": row.label})
         return self.get(chosen.id)
 
-    def act(
-        self, actor: Actor, ticket_id: str, act: TicketAct, *, lane: Lane | None = None
-    ) -> TicketView:
+    def act(self, actor: Actor, ticket_id: str, act: TicketAct, *, lane: Lane | None = None) -> TicketView:
         """Do something with a ticket; `lane` is where `TicketAct.TRANSFER` sends it.
 
         Raises:
@@ -174,9 +172,7 @@ class Queue:
 
     def _summary(self, lane: Lane, views: Sequence[TicketView]) -> LaneSummary:
         waiting = [view for view in views if view.status in IN_LINE]
-        serving = [
-            view for view in views if view.status in (TicketStatus.CALLED, TicketStatus.SERVING)
-        ]
+        serving = [view for view in views if view.status in (TicketStatus.CALLED, TicketStatus.SERVING)]
         wait_s = estimated_wait(len(waiting), counters=max(len({view.counter for view in serving}), 1))
         priority = sum(view.is_priority for view in waiting)
         return LaneSummary(lane, len(waiting), len(serving), priority, round(wait_s / 60))

@@ -188,9 +188,7 @@ class Reports:
         say = self._texts.say
         counts = day.procedures if key == "procedures" else day.counters
         total = day.total
-        names = [
-            self._catalogue.name(count.name) if key == "procedures" else count.name for count in counts
-        ]
+        names = [self._catalogue.name(count.name) if key == "procedures" else count.name for count in counts]
         return Section(
             title=say(f"close.{key}"),
             columns=(

@@ -8,7 +8,7 @@ from typing import Any
 MAX_ASSET_BYTES = 2 * 1024 * 1024
 
 
-class AssetMissing(Exception):  # noqa: N818 - says what happened, as elsewhere
+class AssetMissing(Exception):
     """A data file that belongs to the product isn't there or can't be read: the installation is damaged."""
 
     code = "settings.asset_missing"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from van_station.rules.access import Role
 from van_station.services.door import DemoUser
 
-PASSPHRASE = "xe luu dong 2026"
+PASSPHRASE = "xe luu dong 2026"  # noqa: S105  -- shown on the demonstration's sign-in page
 
 USERS: tuple[DemoUser, ...] = (
     DemoUser("lan", PASSPHRASE, "Trần Thị Lan", Role.VOLUNTEER),
@@ -48,6 +48,16 @@ VISITORS: tuple[Visitor, ...] = (
         "NT",
         phone="0358000456",
     ),
-    Visitor("001304000789||Lý Ngọc Điệp|20112004|Nữ|Ngõ 9, Phường Hà Đông, Hà Nội|11122024||||", "vneid", None, "SV"),
-    Visitor("001060000345||Đỗ Thị Hường|05061960|Nữ|Thôn Yên Kỳ, Xã Phú Sơn, Hà Nội|02022022", "guidance", None, "NCT"),
+    Visitor(
+        "001304000789||Lý Ngọc Điệp|20112004|Nữ|Ngõ 9, Phường Hà Đông, Hà Nội|11122024||||",
+        "vneid",
+        None,
+        "SV",
+    ),
+    Visitor(
+        "001060000345||Đỗ Thị Hường|05061960|Nữ|Thôn Yên Kỳ, Xã Phú Sơn, Hà Nội|02022022",
+        "guidance",
+        None,
+        "NCT",
+    ),
 )

@@ -1,0 +1,39 @@
+"""Turns whatever the rooms raise on purpose into a sentence with a next step."""
+
+from __future__ import annotations
+
+import functools
+import logging
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+import typer
+from rich.console import Console
+
+from van_station.i18n import Texts
+
+P = ParamSpec("P")
+R = TypeVar("R")
+_errors = Console(stderr=True, highlight=False)
+log = logging.getLogger(__name__)
+
+
+def said_plainly(command: Callable[P, R]) -> Callable[P, R]:
+    """Wrap a command: an error with a code is said in words, any other by its type; never a traceback."""
+
+    @functools.wraps(command)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return command(*args, **kwargs)
+        except (typer.Exit, typer.Abort):
+            raise
+        except Exception as error:  # noqa: BLE001  -- the edge: nothing may reach a person as a traceback
+            code = getattr(error, "code", None)
+            if not isinstance(code, str):
+                log.error("unforeseen: %s", type(error).__name__)  # noqa: TRY400
+                code = "unknown"
+            text = Texts("vi").error(code, **getattr(error, "details", {}))
+            _errors.print(f"{text.happened} {text.next_step}")
+            raise typer.Exit(1) from None
+
+    return wrapped

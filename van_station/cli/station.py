@@ -1,0 +1,105 @@
+"""`van-station setup`, `run`, `verify`, `version`: a machine in earnest."""
+
+from __future__ import annotations
+
+from importlib import metadata
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from van_station.bootstrap.station import open_door, set_up
+from van_station.cli.sentences import said_plainly
+from van_station.rules.access import Role
+from van_station.services.door import DemoUser
+from van_station.settings.tree import Settings, load_settings
+from van_station.ui.serve import UiSettings, serve
+from van_station.ui.window import open_window
+
+console = Console(highlight=False)
+ConfigOption = Annotated[Path | None, typer.Option("--config", help="TOML file of settings.")]
+DataOption = Annotated[Path | None, typer.Option("--data", help="Folder of this machine.")]
+
+
+@said_plainly
+def setup(
+    config: ConfigOption = None,
+    data: DataOption = None,
+    login: Annotated[str, typer.Option(prompt="Tên đăng nhập của phụ trách")] = "",
+    full_name: Annotated[str, typer.Option(prompt="Họ và tên")] = "",
+    passphrase: Annotated[
+        str, typer.Option(prompt="Mật khẩu (ít nhất 8 ký tự)", hide_input=True, confirmation_prompt=True)
+    ] = "",
+) -> None:
+    """Make this machine's keys and store, with its first supervisor."""
+    user = DemoUser(login, passphrase, full_name, Role.SUPERVISOR)
+    set_up(_settings(config, data), (user,))
+    console.print("Máy đã sẵn sàng. Mở bằng: van-station run")
+
+
+@said_plainly
+def run(
+    config: ConfigOption = None,
+    data: DataOption = None,
+    *,
+    browser: Annotated[bool, typer.Option(help="Open the desk; otherwise print its address.")] = True,
+) -> None:
+    """Open the desk of a machine that has been set up."""
+    settings = _settings(config, data)
+    door = open_door(settings)
+
+    def ready(url: str) -> None:
+        if browser:
+            open_window(url)
+        else:
+            console.print(url, soft_wrap=True)
+
+    face = settings.face
+    try:
+        serve(
+            door,
+            UiSettings(
+                port=face.port,
+                language=face.language,
+                mode=face.theme,
+                text_scale=face.text_scale,
+                idle_lock_min=face.idle_lock_min,
+            ),
+            on_ready=ready,
+        )
+    finally:
+        door.close()
+
+
+@said_plainly
+def verify(
+    config: ConfigOption = None,
+    data: DataOption = None,
+    login: Annotated[str, typer.Option(prompt="Tên đăng nhập")] = "",
+    passphrase: Annotated[str, typer.Option(prompt="Mật khẩu", hide_input=True)] = "",
+) -> None:
+    """Check this machine's store: both chains, every page, every file that a row names."""
+    door = open_door(_settings(config, data))
+    try:
+        report = door.sign_in(login, passphrase).workspace.store.verify()
+    finally:
+        door.close()
+    console.print(
+        f"{report.changes} thay đổi, {report.audit_lines} dòng nhật ký, "
+        f"{report.rows} bản ghi, {report.blobs} tệp"
+    )
+    for finding in report.findings:
+        console.print(f"SAI: {finding}")
+    if not report.ok:
+        raise typer.Exit(1)
+    console.print("Kho nguyên vẹn.")
+
+
+def version() -> None:
+    """Print the version."""
+    console.print(metadata.version("van-station"))
+
+
+def _settings(config: Path | None, data: Path | None) -> Settings:
+    return load_settings(config, **({"data_dir": data} if data else {}))
