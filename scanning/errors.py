@@ -1,5 +1,4 @@
 """What this library raises on purpose. Codes of faults and findings are in `scanning.codes`."""
-# ruff: noqa: N818  -- the names say what happened
 
 from __future__ import annotations
 

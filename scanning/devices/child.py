@@ -12,10 +12,11 @@ import json
 import os
 import sys
 import threading
+from contextlib import ExitStack
 from typing import Final
 
 from scanning.devices.folder_driver import scan_folder
-from scanning.devices.link import DriverFault, DriverLink
+from scanning.devices.link import DriverLink
 from scanning.devices.settings import from_json
 
 MAX_ORDER: Final = 1024 * 1024
@@ -54,22 +55,16 @@ def _list(link: DriverLink) -> None:
 
 
 def _scan(link: DriverLink, order: dict[str, object]) -> None:
+    """Scan, tell the end, and only then put the device away: backends hang there too."""
     device_id, settings, config = from_json(order)
     link.alive()
-    try:
+    with ExitStack() as afterwards, link.telling_the_end():
         if device_id.startswith("folder:"):
             scan_folder(device_id, settings, config, link)
         else:
             from scanning.devices.sane_driver import scan_sane  # noqa: PLC0415  loads libsane
 
-            scan_sane(device_id.removeprefix("sane:"), settings, link)
-    except DriverFault as fault:
-        link.fault(fault.code, link.page_no)
-    except ImportError:
-        link.fault("scan.driver_missing", 0)
-    except MemoryError:
-        link.fault("scan.no_memory", link.page_no)
-    link.ended()
+            scan_sane(device_id.removeprefix("sane:"), settings, link, afterwards)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ _PDF_DPI: Final = 300
 _POINTS_PER_INCH: Final = 72
 
 
-class TooManyPages(ScanningError):  # noqa: N818  the name says what happened
+class TooManyPages(ScanningError):
     """The file claims more pages than we take from one."""
 
     code = "scan.file_too_many_pages"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -46,6 +47,7 @@ class ScanJob:
         self._events: queue.Queue[Event] = queue.Queue(_PAGES_AHEAD)
         self._ledger = SourceLedger(config.folders)
         self._cancelled = False
+        self._told_end = False
         self._closed = threading.Event()
         self._pages = 0
         self._reader = threading.Thread(target=self._take_frames, name="scan-reader", daemon=True)
@@ -81,8 +83,13 @@ class ScanJob:
         return self._ledger.acknowledge(page.sequence for page in pages)
 
     def close(self) -> None:
-        """Stop at once and release everything; harmless to repeat."""
+        """Release everything, stopping a scan that has not ended; harmless to repeat.
+
+        A driver that has told its end gets `cancel_grace_s` to put the device away for the next scan.
+        """
         self._closed.set()
+        if self._told_end:
+            self._process.let_go()
         self._process.kill()
         while self._reader.is_alive():
             self._drain()
@@ -108,14 +115,13 @@ class ScanJob:
 
     def _take_frames(self) -> None:
         """Turn frames into events; whatever happens, end with `ScanEnded`."""
-        ended = False
-        try:
+        with suppress(FrameBroken, OSError, KeyError, ValueError, TypeError):  # as good as a crash
             for frame in self._process.frames():
-                ended = ended or frame.kind is FrameKind.ENDED
+                if frame.kind is FrameKind.ENDED:
+                    self._told_end = True
+                    break
                 self._take(frame)
-        except (FrameBroken, OSError, KeyError, ValueError, TypeError):
-            ended = False  # not what was agreed: as good as a crash
-        if not ended:
+        if not self._told_end:
             self._events.put(ScanFault.of(self._how_it_died(), self._pages + 1))
         self._events.put(ScanEnded(self._pages))
 

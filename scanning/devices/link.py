@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Final, Protocol
 
 from scanning.devices.frames import Frame, FrameKind, encode
@@ -20,7 +21,7 @@ class Sink(Protocol):
         """Write some of the data and return how much."""
 
 
-class DriverFault(Exception):  # noqa: N818  a fault in a page, not an error of this library's user
+class DriverFault(Exception):
     """Raised by a driver to end the scan with a code of `scanning.codes.FAULTS`."""
 
     def __init__(self, code: str) -> None:
@@ -77,8 +78,17 @@ class DriverLink:
         """Answer a request to list devices."""
         self._send(Frame(FrameKind.DEVICES, {"devices": list(found)}))
 
-    def ended(self) -> None:
-        """Say that nothing more will come."""
+    @contextmanager
+    def telling_the_end(self) -> Iterator[None]:
+        """Turn what ends the scan into a fault, and say in any case that nothing more will come."""
+        try:
+            yield
+        except DriverFault as fault:
+            self.fault(fault.code, self.page_no)
+        except ImportError:
+            self.fault("scan.driver_missing", 0)
+        except MemoryError:
+            self.fault("scan.no_memory", self.page_no)
         self._send(Frame(FrameKind.ENDED, {"pages": self.sent}))
 
     def _send(self, frame: Frame) -> None:

@@ -79,6 +79,11 @@ class DriverProcess:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)
 
+    def let_go(self) -> None:
+        """Give a child that has told its end a moment to put the device away."""
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(self._config.cancel_grace_s)
+
     def close(self) -> None:
         """Take the child down and release its pipes."""
         self._done.set()

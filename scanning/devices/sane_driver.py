@@ -8,6 +8,7 @@ feeder. So `start` and the low-level `snap(no_cancel)` are driven here, and each
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import Any, Final
 
 import _sane
@@ -68,22 +69,28 @@ def describe_devices() -> list[dict[str, Any]]:
     return found
 
 
-def scan_sane(name: str, settings: ScanSettings, link: DriverLink) -> None:
+def scan_sane(name: str, settings: ScanSettings, link: DriverLink, afterwards: ExitStack) -> None:
     """Scan until the feeder is empty, enough pages were taken, or something is wrong.
+
+    Args:
+        name: SANE's name of the device.
+        settings: how the pages are wanted.
+        link: where pages go.
+        afterwards: takes what is to be done once the end was told. A backend may hang in its `cancel` (the
+            test device does, once in fifty faults), and the fault must not be lost in it.
 
     Raises:
         DriverFault: with the code of what ended the scan; pages sent before stay valid.
     """
     sane.init()
     device = _open(name)
+    afterwards.callback(device.close)
+    afterwards.callback(device.cancel)
     try:
         dpi = _prepare(device, settings)
         _feed(device, settings, dpi, link)
     except _sane.error as error:
         raise DriverFault(_unplugged_or(status_code(error), name)) from error
-    finally:
-        device.cancel()
-        device.close()
 
 
 def _open(name: str) -> Any:
