@@ -37,12 +37,21 @@ class Act(StrEnum):
     BACKUP = "backup"
 
 
+# Volunteers serve the lanes of advice and digital help, and digitise papers (van plan, III.4.2); what they
+# scanned is certified by an officer (digitisation_rules.json, "who digitises").
 _VOLUNTEER = frozenset(
-    {Act.INTAKE, Act.GIVE_TICKET, Act.SEE_QUEUE, Act.HELP_FORM, Act.HELP_VNEID, Act.LOOK_UP}
+    {
+        Act.INTAKE,
+        Act.GIVE_TICKET,
+        Act.SEE_QUEUE,
+        Act.CALL_TICKET,
+        Act.HELP_FORM,
+        Act.HELP_VNEID,
+        Act.LOOK_UP,
+        Act.SCAN,
+    }
 )
 _OFFICER = _VOLUNTEER | {
-    Act.CALL_TICKET,
-    Act.SCAN,
     Act.CERTIFY,
     Act.SUBMIT,
     Act.TAKE_FEE,
