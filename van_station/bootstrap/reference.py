@@ -43,7 +43,7 @@ def load_reference(today: date, *, practice: bool) -> Reference:
                 group["name"],
                 group.get("law", ""),
                 group.get("confidence", ""),
-                bool(group.get("in_seed")),
+                bool(group.get("in_plan")),
             )
             for group in read_json("reference/priority_groups.json")["groups"]
         ),

@@ -137,6 +137,8 @@ class Slips:
         limit = entry.procedure.time_limit
         if limit.value is None:
             return ""
+        if limit.value == 0:
+            return self._texts.say("slip.time_same_day")
         return self._texts.say(f"slip.time_{limit.unit.value}", count=limit.value)
 
 
