@@ -8,14 +8,13 @@ import inspect
 import logging
 import time
 import traceback
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ParamSpec, TypeVar
 
 import flet as ft
 
 from van_station.i18n import Language, Texts
-from van_station.services.errors import ServiceError
 from van_station.ui import theme
 
 log = logging.getLogger(__name__)
@@ -51,7 +50,7 @@ class Frame:
         self.page = page
         self.look = look
         self.texts = Texts(look.language)
-        self.refused: Callable[[ServiceError], None] = self._unheard
+        self.refused: Callable[[str, Mapping[str, str | int]], None] = self._unheard
         """Shows what a service refused; set by whoever owns the window."""
         self.defect: Callable[[BaseException], None] = self._unheard
         """Shows that something of ours broke; likewise."""
@@ -63,7 +62,7 @@ class Frame:
         self._context = contextvars.copy_context()
 
     @staticmethod
-    def _unheard(_error: BaseException) -> None:
+    def _unheard(*_error: object) -> None:
         log.warning("an error had no window to be shown in")
 
     # ------------------------------------------------------------------ words and look
@@ -133,10 +132,11 @@ class Frame:
         """Run `act`; show what it refuses. Returns whether it went through."""
         try:
             await act(*arguments)
-        except ServiceError as error:
-            self.refused(error)
-            return False
-        except Exception as error:  # noqa: BLE001 -- the edge: a defect must neither end the window nor show itself raw
+        except Exception as error:  # noqa: BLE001 -- the edge: nothing may end the window or show itself raw
+            code = getattr(error, "code", None)
+            if isinstance(code, str) and "." in code:  # refused on purpose, whichever room it comes from
+                self.refused(code, getattr(error, "details", {}))
+                return False
             log_defect(error)
             self.defect(error)
             return False

@@ -373,16 +373,22 @@ class Tile:
         self.view = tid(identifier, self.button)
         self.set(selected=False)
 
-    def set(self, *, selected: bool) -> None:
-        """Show whether it is chosen; the caller updates the view."""
+    def caption(self, value: str) -> None:
+        """Change the small words below; the caller updates the view."""
+        if self._caption is not None:
+            self._caption.value = value
+
+    def set(self, *, selected: bool, done: bool | None = None) -> None:
+        """Show whether it is chosen, and by a tick whether it is done; chosen things get the tick by default."""
+        ticked = selected if done is None else done
         p = self._desk.palette
         self.selected = selected
         ink = p.on_primary_soft if selected else p.text
         self._label.color = ink
         if self._caption is not None:
             self._caption.color = ink if selected else p.quiet
-        self._mark.icon = ft.Icons.CHECK_CIRCLE_ROUNDED if selected else (self._icon or ft.Icons.CIRCLE_OUTLINED)
-        self._mark.color = p.primary if selected else p.quiet
+        self._mark.icon = ft.Icons.CHECK_CIRCLE_ROUNDED if ticked else (self._icon or ft.Icons.CIRCLE_OUTLINED)
+        self._mark.color = p.primary if selected else p.good if ticked else p.quiet
         look = theme.button_style(p, "outlined")
         look.bgcolor = p.primary_soft if selected else p.card
         look.padding = ft.Padding.symmetric(horizontal=16, vertical=14)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol, TypeVar
 
 import flet as ft
@@ -135,9 +135,9 @@ class Desk(Frame):
         """Nobody is signed in: there is nowhere to go."""
 
     # ------------------------------------------------------------------ when something goes wrong
-    def _show_refusal(self, error: ServiceError) -> None:
-        text = self.texts.error(error.code, **error.details)
-        dialogs.problem(self, text.happened, text.next_step, error.code)
+    def _show_refusal(self, code: str, details: Mapping[str, str | int]) -> None:
+        text = self.texts.error(code, **details)
+        dialogs.problem(self, text.happened, text.next_step, code)
 
     def _show_defect(self, error: BaseException) -> None:
         text = self.texts.error("ui.defect")

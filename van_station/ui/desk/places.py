@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import flet as ft
 
-from van_station.ui.desk.screen import Screen
+from van_station.ui.desk.close import CloseScreen
+from van_station.ui.desk.dossier import DossierScreen
+from van_station.ui.desk.dossiers import DossiersScreen
+from van_station.ui.desk.intake import IntakeScreen
+from van_station.ui.desk.queue import QueueScreen
+from van_station.ui.desk.sync import SyncScreen
+from van_station.ui.desk.trip import TripScreen
 from van_station.ui.shell import Place
 
 _ALL = frozenset({"volunteer", "officer", "supervisor", "technician"})
@@ -13,10 +19,11 @@ _DESK = frozenset({"officer", "supervisor"})
 _QUEUE = frozenset({"volunteer", "officer", "supervisor"})
 
 PLACES: tuple[Place, ...] = (
-    Place("trip", "shell.nav_trip", ft.Icons.AIRPORT_SHUTTLE_OUTLINED, Screen, frozenset({"supervisor"})),
-    Place("intake", "shell.nav_intake", ft.Icons.PERSON_ADD_ALT_OUTLINED, Screen, _WELCOME),
-    Place("queue", "shell.nav_queue", ft.Icons.GROUPS_OUTLINED, Screen, _QUEUE),
-    Place("dossiers", "shell.nav_dossiers", ft.Icons.FOLDER_OUTLINED, Screen, _QUEUE),
-    Place("sync", "shell.nav_outbox", ft.Icons.OUTBOX_OUTLINED, Screen, frozenset({"officer", "supervisor", "technician"})),
-    Place("close", "shell.nav_close", ft.Icons.FACT_CHECK_OUTLINED, Screen, frozenset({"supervisor"})),
+    Place("trip", "shell.nav_trip", ft.Icons.AIRPORT_SHUTTLE_OUTLINED, TripScreen, frozenset({"supervisor"})),
+    Place("intake", "shell.nav_intake", ft.Icons.PERSON_ADD_ALT_OUTLINED, IntakeScreen, _WELCOME),
+    Place("queue", "shell.nav_queue", ft.Icons.GROUPS_OUTLINED, QueueScreen, _QUEUE),
+    Place("dossiers", "shell.nav_dossiers", ft.Icons.FOLDER_OUTLINED, DossiersScreen, _QUEUE),
+    Place("dossier", "dossier.title", ft.Icons.FOLDER_OPEN_OUTLINED, DossierScreen, _QUEUE, in_navigation=False),
+    Place("sync", "shell.nav_outbox", ft.Icons.OUTBOX_OUTLINED, SyncScreen, frozenset({"officer", "supervisor", "technician"})),
+    Place("close", "shell.nav_close", ft.Icons.FACT_CHECK_OUTLINED, CloseScreen, frozenset({"supervisor"})),
 )

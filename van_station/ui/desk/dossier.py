@@ -1,0 +1,168 @@
+"""One dossier (*hồ sơ*): its head, and four steps: form, papers, fee, hand-over."""
+
+from __future__ import annotations
+
+import flet as ft
+
+from van_station.rules.access import Act
+from van_station.rules.dossiers import DossierState
+from van_station.services.dossier_views import DossierView
+from van_station.ui import parts, theme, words
+from van_station.ui.desk.dossiers import state_badge
+from van_station.ui.desk.fee import FeeStep, payment_tone
+from van_station.ui.desk.form import FormStep
+from van_station.ui.desk.scan import PapersStep
+from van_station.ui.desk.screen import Screen, Where
+from van_station.ui.desk.step import Step
+from van_station.ui.desk.submit import SubmitStep
+from van_station.ui.parts import Style
+from van_station.ui.session import Desk
+
+STEPS: tuple[tuple[str, str, ft.IconData, type[Step], Act], ...] = (
+    ("form", "dossier.step_form", ft.Icons.EDIT_NOTE_ROUNDED, FormStep, Act.HELP_FORM),
+    ("papers", "dossier.step_components", ft.Icons.DOCUMENT_SCANNER_OUTLINED, PapersStep, Act.SCAN),
+    ("fee", "dossier.step_fee", ft.Icons.QR_CODE_2_ROUNDED, FeeStep, Act.TAKE_FEE),
+    ("submit", "dossier.step_close", ft.Icons.SEND_OUTLINED, SubmitStep, Act.SUBMIT),
+)
+
+
+class DossierScreen(Screen):
+    """The page of a dossier; which one, `where["id"]` says, and `where["step"]` which step."""
+
+    kinds = frozenset({"component", "dossier", "exchange", "outbox_item", "payment", "receipt_row", "status_event", "stored_file"})
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._dossier: DossierView | None = None
+        self._step_name = ""
+        self._open_steps = [step for step in STEPS if desk.me.may(step[4])]
+        self._steps = {name: make(desk, self.goto) for name, _, _, make, _ in self._open_steps}
+        self._tiles = {name: self._tile(name, key, icon, index) for index, (name, key, icon, _, _) in enumerate(self._open_steps)}
+        self._head = ft.Container()
+        self._slot = ft.Container(expand=True)
+        tiles = [ft.Container(tile.view, expand=True) for tile in self._tiles.values()]
+        self.view = ft.Column(
+            [self._head, ft.Row(tiles, spacing=theme.GAP_S), self._slot], spacing=theme.GAP_M, expand=True
+        )
+
+    def _tile(self, name: str, key: str, icon: ft.IconData, index: int) -> parts.Tile:
+        async def pick() -> None:
+            await self.goto(name)
+
+        return parts.Tile(self.desk, f"step-{name}", f"{index + 1}. {self.desk.say(key)}", pick, icon=icon)
+
+    # ------------------------------------------------------------------ coming and going
+    async def enter(self, where: Where) -> None:
+        """Show a dossier and the step where work waits."""
+        desk = self.desk
+        self._slot.content = parts.loading(desk)
+        self.view.update()
+        self._dossier = await desk.run(desk.work.dossiers.get, where.get("id", ""))
+        name = where.get("step") or self._first_step(self._dossier)
+        await self._show(name, where)
+
+    def _first_step(self, dossier: DossierView) -> str:
+        names = list(self._steps)
+        if not dossier.editable and "submit" in names:
+            return "submit"
+        return names[0]
+
+    async def goto(self, name: str, **where: str) -> None:
+        """Show another step of the same dossier."""
+        if name in self._steps and self._dossier is not None:
+            await self._leave_step()
+            self._dossier = await self.desk.run(self.desk.work.dossiers.get, self._dossier.id)
+            await self._show(name, where)
+
+    async def _show(self, name: str, where: dict[str, str]) -> None:
+        if self._dossier is None or name not in self._steps:
+            return
+        self._step_name = name
+        step = self._steps[name]
+        self._draw_head(self._dossier)
+        self._slot.content = step.view
+        self.view.update()
+        await step.enter(self._dossier, where)
+
+    async def leave(self) -> None:
+        """Let the step save what is half typed."""
+        await self._leave_step()
+
+    async def _leave_step(self) -> None:
+        if self._step_name:
+            await self._steps[self._step_name].leave()
+
+    async def changed(self, kinds: frozenset[str]) -> None:
+        """Redraw head and step."""
+        if self._dossier is None or not self._step_name:
+            return
+        fresh = await self.desk.run(self.desk.work.dossiers.get, self._dossier.id)
+        if fresh != self._dossier:
+            self._dossier = fresh
+            self._draw_head(fresh)
+            self._head.update()
+            for tile in self._tiles.values():
+                tile.view.update()
+        await self._steps[self._step_name].changed(fresh, kinds)
+
+    async def on_key(self, event: ft.KeyboardEvent) -> bool:
+        """Ctrl+left and Ctrl+right change the step; the step uses the others."""
+        if self._step_name and await self._steps[self._step_name].on_key(event):
+            return True
+        if event.ctrl and event.key in ("Arrow Left", "Arrow Right"):
+            names = list(self._steps)
+            index = names.index(self._step_name) + (1 if event.key == "Arrow Right" else -1)
+            if 0 <= index < len(names):
+                await self.goto(names[index])
+            return True
+        return False
+
+    # ------------------------------------------------------------------ the head
+    def _draw_head(self, dossier: DossierView) -> None:
+        desk, say, p = self.desk, self.desk.say, self.desk.palette
+
+        async def back() -> None:
+            await desk.go("dossiers")
+
+        name = words.either(desk.texts, dossier.procedure.name, dossier.procedure.name_en)
+        marks: list[ft.Control] = [parts.tid("dossier-state", state_badge(desk, dossier.state))]
+        if dossier.official_code is None and dossier.state is not DossierState.VOIDED:
+            marks.append(parts.badge(desk, say("dossier.official_code_pending"), "neutral"))
+        if dossier.platform_status is not None:
+            marks.append(parts.badge(desk, words.choice(desk.texts, "platform_status", dossier.platform_status), "info"))
+        if dossier.payment_state is not None:
+            state = words.choice(desk.texts, "payment_state", dossier.payment_state.value)
+            marks.append(parts.badge(desk, state, payment_tone(dossier.payment_state.value), ft.Icons.PAYMENTS_OUTLINED))
+        if dossier.due_on is not None:
+            marks.append(parts.badge(desk, say("dossier.due_on", day=dossier.due_on), "neutral", ft.Icons.EVENT_OUTLINED))
+        pieces = [dossier.person.full_name, dossier.person.masked_id, dossier.ticket_label]
+        head = ft.Row(
+            [
+                parts.icon_button(desk, "back", ft.Icons.ARROW_BACK_ROUNDED, say("common.back"), back),
+                ft.Column(
+                    [
+                        parts.text(" · ".join(piece for piece in pieces if piece), Style.TITLE_LARGE),
+                        parts.text(f"{name} · {dossier.procedure.code}", Style.BODY_MEDIUM, color=p.quiet, max_lines=1, overflow=ft.TextOverflow.ELLIPSIS),
+                    ],
+                    spacing=1,
+                    expand=True,
+                ),
+                ft.Column(
+                    [
+                        parts.tid("dossier-number", parts.text(dossier.number, Style.TITLE_LARGE, color=p.primary)),
+                        ft.Row(marks, spacing=6, tight=True, wrap=True),
+                    ],
+                    spacing=4,
+                    horizontal_alignment=ft.CrossAxisAlignment.END,
+                ),
+            ],
+            spacing=theme.GAP_S,
+        )
+        rows: list[ft.Control] = [head]
+        if dossier.conflicts:
+            rows.append(parts.notice(desk, say("dossier.conflict"), "bad", identifier="conflict"))
+        if dossier.void_reason:
+            rows.append(parts.notice(desk, say("dossier.voided_because", reason=dossier.void_reason), "warn"))
+        self._head.content = ft.Column(rows, spacing=theme.GAP_S)
+        for step, tile in self._tiles.items():
+            tile.set(selected=step == self._step_name)

@@ -1,0 +1,61 @@
+"""Tells a card reader that types like a keyboard from a person at the keyboard: by its speed and its closing Enter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+MAX_GAP_S = 0.12
+"""A longer pause between two keys begins anew; people pause longer, readers never do."""
+MEAN_GAP_S = 0.04
+MIN_CHARS = 12
+MAX_CHARS = 600
+_NAMED = {"Space": " ", " ": " "}
+
+
+def character(key: str, *, shift: bool) -> str:
+    """Return the character that a key label stands for, "" for a key that types nothing.
+
+    Labels of letters come in upper case whatever was typed; Shift says which it was.
+    """
+    label = key.removeprefix("Numpad ") if key.startswith("Numpad ") and len(key) == 8 else key
+    if label in _NAMED:
+        return _NAMED[label]
+    if len(label) != 1:
+        return ""
+    return label.upper() if shift else label.lower()
+
+
+class Wedge:
+    """Collects fast keys.
+
+    Args:
+        clock: seconds that only ever grow.
+    """
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._chars: list[str] = []
+        self._first = self._last = 0.0
+
+    def press(self, char: str) -> None:
+        """Take note of a character just typed."""
+        now = self._clock()
+        if not self._chars or now - self._last > MAX_GAP_S or len(self._chars) >= MAX_CHARS:
+            self._chars, self._first = [], now
+        self._chars.append(char)
+        self._last = now
+
+    @property
+    def busy(self) -> bool:
+        """Whether a reader seems to be typing at this moment; buttons should hold still."""
+        return len(self._chars) >= 4 and self._clock() - self._last <= MAX_GAP_S and self._fast()
+
+    def enter(self) -> str:
+        """Return what a reader typed before this Enter, "" when a person did."""
+        chars, now = self._chars, self._clock()
+        quick = len(chars) >= MIN_CHARS and now - self._last <= MAX_GAP_S and self._fast()
+        self._chars = []
+        return "".join(chars) if quick else ""
+
+    def _fast(self) -> bool:
+        return (self._last - self._first) / max(len(self._chars) - 1, 1) <= MEAN_GAP_S
