@@ -27,7 +27,7 @@ from van_station.services.dossier_views import EDITABLE
 from van_station.services.errors import NotFound, NotNow, Refused
 from van_station.services.paper import PrintedPage
 from van_station.services.sealed_pages import PAGE_MEDIA_TYPE, pack_page, unpack_page
-from van_station.store import Store
+from van_station.store import Store, UnitOfWork
 
 _LANGUAGE = "vie"
 
@@ -245,7 +245,8 @@ class Capture:
         )
         with self._store.unit(actor_id, "scan.page_changed", ("component", component_id)) as unit:
             unit.save(row)
-            _let_go(unit.session.get(StoredFile, row_id), unit.save)
+            gone = _let_go(unit, [row_id])
+        self._discard(gone)
         return row.id
 
     def reorder_pages(self, actor_id: str, component_id: str, row_ids: Sequence[str]) -> None:
@@ -280,13 +281,13 @@ class Capture:
             _editable(unit.session, dossier_id)
             row.sequence = 1 + len(_documents(unit.session, component_id))
             unit.save(row)
-            for entry in entries:
-                _let_go(unit.session.get(StoredFile, entry.row_id), unit.save)
+            gone = _let_go(unit, [entry.row_id for entry in entries])
             component = unit.session.get(Component, component_id)
             if component is not None:
                 component.page_count += len(pages)
                 unit.save(component)
             unit.note({"pages": len(pages), "dropped": len(entries) - len(pages)})
+        self._discard(gone)
         with self._lock:
             self._batches.pop(component_id, None)
         return file_view(row)
@@ -294,11 +295,16 @@ class Capture:
     def discard_pages(self, actor_id: str, component_id: str, row_ids: Sequence[str]) -> None:
         """Let go of the pages of a batch that nobody wants."""
         with self._store.unit(actor_id, "scan.discard", ("component", component_id)) as unit:
-            for row_id in row_ids:
-                _let_go(unit.session.get(StoredFile, row_id), unit.save)
+            gone = _let_go(unit, row_ids)
             unit.note({"pages": len(row_ids)})
+        self._discard(gone)
         with self._lock:
             self._batches.pop(component_id, None)
+
+    def _discard(self, blob_ids: Sequence[str]) -> None:
+        """Remove bodies nobody can open; what a kill leaves behind is swept at the next start."""
+        for blob_id in blob_ids:
+            self._store.blobs.discard(blob_id)
 
     def _written(self, pages: Sequence[CleanPage], progress: Callable[[Progress], None]) -> bytes:
         layers: list[TextLayer | None] = [None] * len(pages)
@@ -409,8 +415,13 @@ def _editable(session: Session, dossier_id: str) -> None:
         raise Refused("dossier.not_editable")
 
 
-def _let_go(row: StoredFile | None, save: Callable[[StoredFile], object]) -> None:
-    """Drop a page's key: its body can't be opened any more, and the sweep takes the file."""
-    if row is not None:
-        row.removed, row.local_key = True, None
-        save(row)
+def _let_go(unit: UnitOfWork, row_ids: Sequence[str]) -> list[str]:
+    """Drop the pages' keys, so that their bodies can't be opened any more; return the bodies to discard."""
+    gone = []
+    for row_id in row_ids:
+        row = unit.session.get(StoredFile, row_id)
+        if row is not None:
+            row.removed, row.local_key = True, None
+            unit.save(row)
+            gone.append(row.blob_id)
+    return gone
