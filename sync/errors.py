@@ -1,7 +1,5 @@
 """Everything this library raises on purpose; the root says what may be done about it."""
 
-# ruff: noqa: N818  -- the names say what happened, as the house style shows
-
 
 class SyncError(Exception):
     """Whatever this library raises on purpose.

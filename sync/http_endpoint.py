@@ -7,9 +7,10 @@ import hashlib
 import io
 import secrets
 import socket
-import threading
 import time
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -21,7 +22,7 @@ from sync import wire
 from sync.canonical import JsonValue, canonical, parse
 from sync.changes import Change, encode_batch
 from sync.endpoint import Cancel, FeedPage, Progress, PushReply, ServerInfo
-from sync.errors import Cancelled, LinkLost, ProtocolBroken, StaleRequest, SyncError
+from sync.errors import LinkLost, ProtocolBroken, StaleRequest, SyncError
 from sync.receipts import DossierManifest, Receipt, decode_receipt, manifest_as_json
 from sync.signing import Sign
 from sync.tus import Answer, Patience, Remainder, Upload, offset_of
@@ -92,13 +93,13 @@ class HttpEndpoint:
         self._patience = patience or Patience()
         self._sleep = sleep
         self._ahead_ms = 0
-        self._own = threading.local()
-        self._sessions: list[requests.Session] = []
+        self._idle: deque[requests.Session] = deque()
 
     def close(self) -> None:
-        """Drop all connections."""
-        while self._sessions:
-            self._sessions.pop().close()
+        """Drop all connections that are not in use."""
+        with suppress(IndexError):
+            while True:
+                self._idle.pop().close()
 
     def enrol(self, code: str, public_key: bytes) -> ServerInfo:
         """Register this site's public key with a one-time code; repeating it is harmless.
@@ -168,7 +169,7 @@ class HttpEndpoint:
 
     def probe(self) -> bool:
         """See `sync.tus.Line`; uses a connection of its own, the old ones may be dead."""
-        self._drop_connections()
+        self.close()
         try:
             answer = self._exchange("GET", "/health", {}, None, self._times.probe_s, self._times.probe_s)
         except LinkLost:
@@ -228,8 +229,9 @@ class HttpEndpoint:
         stall_s: float,
         answer_s: float,
     ) -> Answer:
+        session = self._take_session()
         try:
-            with self._session().request(
+            with session.request(
                 method,
                 self._address + target,
                 headers=dict(headers),
@@ -238,30 +240,25 @@ class HttpEndpoint:
                 allow_redirects=False,
                 stream=True,
             ) as response:
-                return Answer(response.status_code, response.headers, _read_bounded(response))
+                answer = Answer(response.status_code, response.headers, _read_bounded(response))
         except (requests.RequestException, HTTPError, OSError) as error:
-            self._drop_connections()
-            raise LinkLost(type(error).__name__) from error
-        except Cancelled:
-            self._drop_connections()
-            raise
-
-    def _session(self) -> requests.Session:
-        """Return this thread's session; sessions are not shared, they are not made for it."""
-        session: requests.Session | None = getattr(self._own, "session", None)
-        if session is None:
-            session = requests.Session()
-            session.trust_env = False
-            session.mount("http://", _SmallBuffer(max_retries=0))
-            session.mount("https://", _SmallBuffer(max_retries=0))
-            self._own.session = session
-            self._sessions.append(session)
-        return session
-
-    def _drop_connections(self) -> None:
-        session: requests.Session | None = getattr(self._own, "session", None)
-        if session is not None:
             session.close()
+            raise LinkLost(type(error).__name__) from error
+        except BaseException:
+            session.close()
+            raise
+        self._idle.append(session)
+        return answer
+
+    def _take_session(self) -> requests.Session:
+        """Return a session that nobody uses now: requests does not promise that threads may share one."""
+        with suppress(IndexError):
+            return self._idle.pop()
+        session = requests.Session()
+        session.trust_env = False
+        session.mount("http://", _SmallBuffer(max_retries=0))
+        session.mount("https://", _SmallBuffer(max_retries=0))
+        return session
 
 
 _JSON = {"Content-Type": "application/json"}

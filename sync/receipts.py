@@ -85,7 +85,8 @@ def verify_receipt(receipt: Receipt, public_key: bytes, *, submitted: DossierMan
     Raises:
         ReceiptRefused: wrong signature, or another dossier, version, site, position or file list.
     """
-    if not is_signed(_DOMAIN + receipt.body(), bytes.fromhex(receipt.signature), public_key):
+    signature = receipt.signature if re.fullmatch(r"[0-9a-f]{128}", receipt.signature) else ""
+    if not is_signed(_DOMAIN + receipt.body(), bytes.fromhex(signature), public_key):
         raise ReceiptRefused("signature does not fit")
     said = (receipt.dossier_id, receipt.version, receipt.site, receipt.last_seq, receipt.files)
     ours = (submitted.dossier_id, submitted.version, submitted.site, submitted.last_seq)

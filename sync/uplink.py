@@ -185,6 +185,7 @@ class Uplink:
         self._cancel = cancel
         self._failed_rounds = 0
         self._damaged: dict[str, int] = {}
+        self._put_off: dict[str, int] = {}
 
     def run_round(self) -> RoundReport:
         """Send what waits and fetch what is new; never raises a `SyncError`."""
@@ -297,7 +298,7 @@ class Uplink:
 
     def _send_blobs(self, round_: "_Round") -> None:
         """Send urgent ones first, then small ones, some at a time; only this thread touches the queue."""
-        waiting = sorted(self._queue.pending_blobs(), key=lambda task: (not task.urgent, task.size_bytes))
+        waiting = sorted(self._queue.pending_blobs(), key=self._precedence)
         running: dict[Future[int], BlobTask] = {}
         with ThreadPoolExecutor(self._settings.parallel_blobs, "uplink") as pool:
             try:
@@ -305,9 +306,12 @@ class Uplink:
                     while waiting and len(running) < self._settings.parallel_blobs:
                         self._start(waiting.pop(0), pool, running, round_)
                     self._collect(running, round_)
-            except SyncError:
+            except BaseException:
                 round_.stopped = True
                 raise
+
+    def _precedence(self, task: BlobTask) -> tuple[int, bool, int]:
+        return self._put_off.get(task.blob_id, 0), not task.urgent, task.size_bytes
 
     def _start(
         self,
@@ -345,12 +349,16 @@ class Uplink:
             task = running.pop(future)
             try:
                 round_.bytes_sent += future.result()
-            except (LinkLost, NotEnrolled, Cancelled):
+            except (NotEnrolled, Cancelled):
                 raise
             except Exception as error:  # noqa: BLE001  # as above
+                if isinstance(error, LinkLost):
+                    self._endpoint.hello()  # raises when it is the line, and not this one file
+                self._put_off[task.blob_id] = self._put_off.get(task.blob_id, 0) + 1
                 self._judge(BLOB, task.blob_id, error, round_)
             else:
                 self._queue.blob_done(task.blob_id)
+                self._put_off.pop(task.blob_id, None)
                 round_.blobs_sent += 1
                 round_.busy = 0
 

@@ -248,6 +248,38 @@ def test_one_blob_the_server_is_busy_with_does_not_stop_the_others(local, site):
     assert queue.parked == []
 
 
+def test_one_blob_that_something_on_the_way_always_cuts_goes_last_and_stops_nobody(local, site):
+    queue = filled_queue(site, files=5)
+    cursed = min(queue.blobs, key=lambda name: len(queue.blobs[name]))
+
+    def break_it(name, args):
+        if name == "upload" and args[0] == cursed:
+            raise LinkLost("cut")
+
+    watched = Watched(local, break_it)
+    link = uplink(watched, queue, settings=UplinkSettings(parallel_blobs=1))
+    report = link.run_round()
+    assert (report.outcome, set(queue.done)) == (Outcome.LEFT_OVER, set(queue.blobs) - {cursed})
+    watched.calls.clear()
+    new, data = blob(90_000, 99)
+    queue.blobs[new] = data
+    link.run_round()
+    assert [args[0] for name, args in watched.calls if name == "upload"] == [new, cursed]
+
+
+def test_a_line_that_is_lost_among_blobs_ends_the_round_and_loses_no_blob(local, site):
+    queue = filled_queue(site, files=5)
+
+    def break_it(name, _args):
+        if len(watched.calls) > 4:
+            raise LinkLost("gone")
+
+    watched = Watched(local, break_it)
+    report = uplink(watched, queue).run_round()
+    assert report.outcome is Outcome.LINK_LOST
+    assert uplink(local, queue).run_round().receipts == 1
+
+
 def test_damage_on_the_way_is_tried_again_some_times_then_parked(local, site):
     queue = filled_queue(site, files=1)
     queue.dossiers.clear()
