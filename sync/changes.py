@@ -258,7 +258,7 @@ _NUMBERS = ("seq", "schema")
 def _read_item(item: JsonValue) -> Change | ChangeRefused:
     fields = item if isinstance(item, dict) else {}
     match fields.get("site"), fields.get("seq"):
-        case str(site), int(seq) if _HEX_ID.fullmatch(site) and 1 <= seq <= MAX_SEQ:
+        case str(site), int(seq) if _HEX_ID.fullmatch(site) and type(seq) is int and 1 <= seq <= MAX_SEQ:
             try:
                 return _read_change(fields)
             except ChangeRefused as error:

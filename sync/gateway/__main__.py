@@ -33,7 +33,7 @@ def _announce(address: str, port_file: Path | None) -> None:
     if port_file is not None:
         draft = port_file.with_suffix(".new")
         draft.write_text(address + "\n", encoding="ascii")
-        draft.rename(port_file)
+        draft.replace(port_file)
     print(address, flush=True)
 
 

@@ -59,7 +59,7 @@ class BlobFolder:
         part = self._part(blob_id)
         if part is None:
             return None
-        with part.open("rb") as file:
+        with part.open("rb+") as file:
             os.fsync(file.fileno())
         return part.stat().st_size, _size_of(part)
 
@@ -73,7 +73,7 @@ class BlobFolder:
         if size_bytes > self._max_blob_bytes:
             raise TooLarge(f"{size_bytes} bytes, {self._max_blob_bytes} allowed")
         held = self.state(blob_id)
-        if held is not None and held[1] == size_bytes:
+        if held is not None and (held[1] == size_bytes or self.is_whole(blob_id)):
             return held[0]
         if held is not None:
             self.drop(blob_id)
@@ -116,14 +116,15 @@ class BlobFolder:
         held = part.stat().st_size
         if held < _size_of(part):
             return held
-        with part.open("rb") as file:
-            if hashlib.file_digest(file, "sha256").hexdigest() != blob_id:
-                self.drop(blob_id)
-                raise BlobDamaged("content does not hash to its id")
+        with part.open("rb+") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
             os.fsync(file.fileno())
+        if found != blob_id:
+            self.drop(blob_id)
+            raise BlobDamaged("content does not hash to its id")
         whole = self.path(blob_id)
         whole.parent.mkdir(mode=0o700, exist_ok=True)
-        part.rename(whole)
+        part.replace(whole)
         _sync_folder(whole.parent)
         _sync_folder(self._blobs)
         _sync_folder(self._parts)

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 _SCHEMA = """
-CREATE TABLE IF NOT EXISTS identity (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS enrolment_code (code_hash TEXT PRIMARY KEY, site TEXT) STRICT;
 CREATE TABLE IF NOT EXISTS site (
   site TEXT PRIMARY KEY, public_key BLOB NOT NULL, enrolled_at TEXT NOT NULL,
@@ -52,7 +51,7 @@ class Database:
         self._connection.execute("PRAGMA synchronous=FULL")
         self._connection.execute("PRAGMA fullfsync=1")
         self._connection.execute("PRAGMA checkpoint_fullfsync=1")
-        self._connection.executescript(schema)
+        self._connection.executescript(f"BEGIN IMMEDIATE; {schema} COMMIT;")
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:

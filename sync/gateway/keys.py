@@ -33,5 +33,5 @@ def _read_or_make(path: Path, make: Callable[[], bytes]) -> bytes:
             file.write(make())
             file.flush()
             os.fsync(file.fileno())
-        draft.rename(path)
+        draft.replace(path)
     return path.read_bytes()

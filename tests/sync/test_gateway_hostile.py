@@ -22,7 +22,7 @@ from .lines import ThreadGateway
 from .machines import Site, blob
 
 ANY = settings(
-    max_examples=60,
+    max_examples=30,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

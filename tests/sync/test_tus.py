@@ -196,3 +196,13 @@ def test_a_code_is_not_kept_in_the_clear(gateway, http):
 def test_blob_ids_are_hashes_of_content():
     blob_id, data = blob(10)
     assert hashlib.sha256(data).hexdigest() == blob_id
+
+
+def test_a_whole_blob_is_kept_whatever_size_somebody_claims_for_it(gateway, http):
+    blob_id, data = blob(5000)
+    http.upload(blob_id, BytesIO(data), size_bytes=len(data))
+    name = base64.b64encode(blob_id.encode()).decode()
+    headers = {"Tus-Resumable": "1.0.0", "Upload-Length": "9", "Upload-Metadata": f"blob_id {name}"}
+    assert http.send("POST", "/v1/uploads", headers, None).headers["Upload-Offset"] == "5000"
+    assert held_content(gateway, blob_id) == data
+    assert list((gateway.core.settings.folder / "parts").iterdir()) == []
