@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import hmac
 import logging
+import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -129,6 +130,7 @@ class Store:
         try:
             _check_key(self.folder, self._key)
             self.blobs = BlobStore(self.folder / BLOBS)
+            os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
         except OSError as error:
             raise of_os_error(error) from error
         self._writer: Engine = writing_engine(self._path, self._key)
