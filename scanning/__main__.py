@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,6 +23,7 @@ from scanning.devices.settings import folder_id
 from scanning.errors import ScanningError
 from scanning.page import CleanPage, RawPage
 from scanning.pipeline import clean
+from scanning.text import TextLayer
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -86,12 +89,20 @@ def _to_pdf(options: argparse.Namespace, device_id: str, settings: ScanSettings,
     if not kept:
         print("no pages", file=sys.stderr)
         return 1
-    layers = [ocr.read(page, language=options.language) if options.language else None for page in kept]
+    layers = _read_all(kept, options.language)
     data = pdf.write(kept, layers=layers, title=options.out.stem, created=datetime.now(UTC))
     pdf.verify(data, kept)
     options.out.write_bytes(data)
     print(f"{len(kept)} pages, {len(pages) - len(kept)} blank left out, {len(data)} bytes")
     return 1 if faults else 0
+
+
+def _read_all(pages: Sequence[CleanPage], language: str) -> list[TextLayer | None]:
+    """Read pages on all cores: each runs a program of its own on one core."""
+    if not language:
+        return [None] * len(pages)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return list(pool.map(lambda page: ocr.read(page, language=language), pages))
 
 
 def _cleaned(raw: RawPage) -> CleanPage:

@@ -34,7 +34,7 @@ _Gray = npt.NDArray[np.float32]
 
 
 def verify(data: bytes, pages: Sequence[CleanPage]) -> None:
-    """Check that the document shows exactly these pages, in this order.
+    """Check that the document shows exactly these pages, in this order; each is looked at once.
 
     Raises:
         PdfNotFaithful: cannot be read, another number or size of pages, or a page that looks different.

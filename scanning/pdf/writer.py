@@ -37,7 +37,8 @@ def write(
     """Return a PDF/A-2b of the pages, validated, with the words of `layers` searchable behind them.
 
     Args:
-        pages: at least one; blank ones are written like others: leaving them out is the caller's choice.
+        pages: at least one; blank ones are written like others, leaving them out is the caller's choice. Each
+            is looked at once, in order: a sequence that opens pages from a store on access holds one at a time.
         layers: one for each page, None where no text was read.
         title: shown by readers and stored in clear in the metadata: no personal data.
         language: BCP 47 tag of the text.

@@ -4,6 +4,7 @@ import io
 import shutil
 import subprocess
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -68,6 +69,30 @@ def test_a_document_is_valid_pdf_a_and_shows_its_pages(pages, quality):
         assert opened.check_pdf_syntax() == []
         assert len(opened.pages) == len(pages)
     pdf.verify(data, pages)
+
+
+class FromAStore(Sequence[CleanPage]):
+    """Opens a page on access and counts."""
+
+    def __init__(self, pages: list[CleanPage]) -> None:
+        self.pages = pages
+        self.opened: list[int] = []
+
+    def __len__(self) -> int:
+        return len(self.pages)
+
+    def __getitem__(self, index):
+        if index < len(self.pages):
+            self.opened.append(index)
+        return self.pages[index]
+
+
+def test_each_page_is_opened_once_so_a_long_stack_need_not_be_in_memory(pages):
+    store = FromAStore(pages)
+    data = document(store)
+    assert store.opened == list(range(len(pages)))
+    pdf.verify(data, store)
+    assert store.opened == list(range(len(pages))) * 2
 
 
 def test_archive_keeps_the_pictures_to_the_byte_and_small_is_smaller(pages):
