@@ -254,6 +254,8 @@ class Intake:
             notes += [replace(_note(finding), field="id_number") for finding in found]
         else:
             notes.append(FieldNote("id_number", "id.not_given", "warning"))
+        if draft.sex and draft.sex not in tuple(Sex):
+            notes.append(FieldNote("sex", "form.not_a_choice", "error"))
         if draft.birth_date and draft.birth_date > hanoi_day(self._clock.now()):
             notes.append(FieldNote("birth_date", "birth.in_future", "error"))
         if draft.phone.strip():
