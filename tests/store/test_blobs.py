@@ -145,6 +145,19 @@ def test_a_crash_between_blob_and_row_leaves_an_orphan_that_the_next_run_sweeps(
     assert machine.verify().ok
 
 
+def test_the_body_of_a_removed_file_is_swept_with_the_orphans(machine, store):
+    row = keep(store, a_file(store.blobs.put(b"let go"), role="page"))
+    kept = keep(store, a_file(store.blobs.put(b"kept")))
+    with act(store) as unit:
+        gone = unit.session.get(StoredFile, row.id)
+        gone.removed, gone.local_key = True, None
+        unit.save(gone)
+    age(store.blobs)
+    machine.close()
+    assert machine.open().sweep_blobs() == 1
+    assert list(machine.store.blobs.ids()) == [kept.blob_id]
+
+
 def test_verifying_names_a_lost_and_a_damaged_blob(machine, store):
     lost, damaged = (keep(store, a_file(store.blobs.put(body))) for body in (b"lost", b"damaged"))
     store.blobs.discard(lost.blob_id)

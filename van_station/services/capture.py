@@ -288,6 +288,7 @@ class Capture:
                 unit.save(component)
             unit.note({"pages": len(pages), "dropped": len(entries) - len(pages)})
         self._discard(gone)
+        self._store.truncate_log()
         with self._lock:
             self._batches.pop(component_id, None)
         return file_view(row)
@@ -298,6 +299,7 @@ class Capture:
             gone = _let_go(unit, row_ids)
             unit.note({"pages": len(row_ids)})
         self._discard(gone)
+        self._store.truncate_log()
         with self._lock:
             self._batches.pop(component_id, None)
 

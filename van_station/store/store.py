@@ -232,9 +232,13 @@ class Store:
             return ledger.changes_after(session.connection(), known, limit=limit)
 
     def sweep_blobs(self) -> int:
-        """Remove blobs that no row names, of earlier runs only; returns how many."""
+        """Remove blobs that no row keeps, of earlier runs only; returns how many.
+
+        A removed file has no key any more: its body is of no use to anybody.
+        """
         with self.reading() as session:
-            known = frozenset(session.exec(select(col(StoredFile.blob_id))).all())
+            kept = select(col(StoredFile.blob_id)).where(col(StoredFile.removed).is_(False))
+            known = frozenset(session.exec(kept).all())
         return self.blobs.sweep(known)
 
     def truncate_log(self) -> None:
