@@ -84,8 +84,9 @@ class Dossiers:
         """
         require(actor, Act.HELP_FORM)
         with self._store.unit(actor.user_id, "dossier.start", ("ticket", ticket_id)) as unit:
-            known = unit.session.exec(select(Dossier).where(Dossier.ticket_id == ticket_id)).first()
-            if known is None or known.state == DossierState.VOIDED.value:
+            query = select(Dossier).where(Dossier.ticket_id == ticket_id)
+            known = unit.session.exec(query.where(Dossier.state != DossierState.VOIDED.value)).first()
+            if known is None:
                 known = self._begin(unit, actor, ticket_id, procedure_code)
             dossier_id = known.id
         return self.get(dossier_id)
@@ -107,12 +108,11 @@ class Dossiers:
                 query = query.where(Dossier.state == state.value)
             words = fold(text[:80])
             if words:
-                like = f"%{words}%"
                 query = query.where(
                     or_(
-                        col(Person.folded_name).like(like),
-                        func.lower(col(Dossier.provisional_no)).like(like),
-                        func.lower(func.coalesce(Dossier.official_code, "")).like(like),
+                        col(Person.folded_name).contains(words, autoescape=True),
+                        func.lower(col(Dossier.provisional_no)).contains(words, autoescape=True),
+                        func.lower(func.coalesce(Dossier.official_code, "")).contains(words, autoescape=True),
                     )
                 )
             rows = session.exec(
@@ -205,7 +205,11 @@ class Dossiers:
         return self.get(dossier_id)
 
     def void(self, actor: Actor, dossier_id: str, reason: str) -> DossierView:
-        """Call a dossier void (*hủy*), with a reason; it stays and is counted as voided."""
+        """Call a dossier void (*hủy*), with a reason; it stays and is counted as voided.
+
+        Raises:
+            Refused: dossier.reason_missing; dossier.not_allowed: it is at the platform, wholly or in part.
+        """
         require(actor, Act.VOID)
         if not reason.strip():
             raise Refused("dossier.reason_missing")
@@ -213,7 +217,9 @@ class Dossiers:
             row = _row(unit.session, dossier_id)
             with rules_as_refusals():
                 row.state = move(DossierState(row.state), DossierAct.VOID).value
-            for item in unit.session.exec(select(OutboxItem).where(OutboxItem.dossier_id == dossier_id)):
+            items = unit.session.exec(select(OutboxItem).where(OutboxItem.dossier_id == dossier_id)).all()
+            _require_unsent(items)
+            for item in items:
                 item.state, item.reason_code = "done", "dossier.voided"
                 unit.save(item)
             row.void_reason = reason.strip()[:500]
@@ -419,6 +425,13 @@ def _confirm(row: Dossier) -> None:
 def _require_editable(row: Dossier) -> None:
     if DossierState(row.state) not in EDITABLE:
         raise Refused("dossier.not_editable")
+
+
+def _require_unsent(items: Sequence[OutboxItem]) -> None:
+    """Refuse while files of the dossier are at the gateway, unless it has said no to the dossier itself."""
+    said_no = any(item.kind == "dossier" and item.state == "parked" for item in items)
+    if any(item.state == "done" for item in items) and not said_no:
+        raise Refused("dossier.not_allowed")
 
 
 def _row(session: Session, dossier_id: str) -> Dossier:

@@ -12,6 +12,7 @@ from van_station.records.dossiers import Dossier
 from van_station.records.people import Person
 from van_station.records.queue import Ticket
 from van_station.rules.access import Act
+from van_station.rules.dossiers import DossierState
 from van_station.rules.queueing import (
     IN_LINE,
     Lane,
@@ -182,7 +183,11 @@ class Queue:
         ids = [row.id for row in rows]
         dossiers = {
             dossier.ticket_id: dossier.id
-            for dossier in session.exec(select(Dossier).where(col(Dossier.ticket_id).in_(ids)))
+            for dossier in session.exec(
+                select(Dossier)
+                .where(col(Dossier.ticket_id).in_(ids))
+                .order_by(col(Dossier.state) != DossierState.VOIDED.value, col(Dossier.created_at))
+            )
         }
         now = self._clock.now()
         return [self._view(row, people, dossiers.get(row.id), now) for row in rows]
