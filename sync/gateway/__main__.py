@@ -14,6 +14,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Read the command line and serve until stopped."""
     asked = _parser().parse_args(arguments)
     key_file: Path | None = asked.platform_public_key
+    store_key_file: Path | None = asked.store_key
     settings = GatewaySettings(
         folder=asked.folder,
         tenant=asked.tenant,
@@ -21,6 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
         platform_public_key=key_file.read_bytes() if key_file else b"",
         reference_platform=asked.reference_platform,
         unit=asked.unit,
+        store_key=store_key_file.read_bytes() if store_key_file else b"",
     )
     listener = socket.create_server((asked.host, asked.port), backlog=128)
     host, port = listener.getsockname()[:2]
@@ -47,6 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--unit", default="H26.999", help="agency part of official codes (unverified)")
     parser.add_argument("--enrolment-code", action="append", default=[], help="one device each; repeatable")
     parser.add_argument("--platform-public-key", type=Path, help="file with the platform's HPKE public bytes")
+    parser.add_argument("--store-key", type=Path, help="file of 32 bytes: encrypt the database with it")
     parser.add_argument("--reference-platform", action="store_true", help="play bank and officer on loopback")
     return parser
 

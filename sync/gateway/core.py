@@ -47,7 +47,7 @@ class GatewayCore:
         self.settings = settings
         self._clock = now
         self.keys = open_keys(settings.folder)
-        self.database = Database(settings.folder / "gateway.sqlite")
+        self.database = Database(settings.folder / "gateway.sqlite", key=settings.store_key)
         (settings.folder / "gateway.sqlite").chmod(0o600)
         self.blobs = BlobFolder(
             settings.folder,
@@ -55,7 +55,9 @@ class GatewayCore:
             keep_free_bytes=settings.keep_free_bytes,
         )
         self.reference = (
-            ReferencePlatform(settings.folder / "platform.sqlite", unit=settings.unit, now=now)
+            ReferencePlatform(
+                settings.folder / "platform.sqlite", unit=settings.unit, now=now, key=settings.store_key
+            )
             if platform is None
             else None
         )

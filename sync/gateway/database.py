@@ -4,7 +4,11 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
+
+from sync.errors import SyncError
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS enrolment_code (code_hash TEXT PRIMARY KEY, site TEXT) STRICT;
@@ -35,18 +39,30 @@ INSERT OR IGNORE INTO platform_cursor VALUES (1, 0);
 """
 
 
+KEY_BYTES = 32
+
+
+class StoreKeyRefused(SyncError):
+    """The gateway's database does not open with this key, or no cipher is installed for it."""
+
+    code = "sync.store_key_refused"
+
+
 class Database:
     """One connection that threads take in turn; every transaction is BEGIN IMMEDIATE.
 
     Args:
         path: the file; made when absent.
         schema: statements that may run at every start.
+        key: 32 bytes: the file is encrypted (SQLCipher, optional dependency sqlcipher3); b"": it is not.
+
+    Raises:
+        StoreKeyRefused: see there.
     """
 
-    def __init__(self, path: Path, schema: str = _SCHEMA) -> None:
+    def __init__(self, path: Path, schema: str = _SCHEMA, *, key: bytes = b"") -> None:
         self._turn = threading.RLock()
-        self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
-        self._connection.row_factory = sqlite3.Row
+        self._connection = _connect(path, key)
         self._connection.execute("PRAGMA journal_mode=WAL")
         self._connection.execute("PRAGMA synchronous=FULL")
         self._connection.execute("PRAGMA fullfsync=1")
@@ -75,3 +91,28 @@ class Database:
         """Close the file."""
         with self._turn:
             self._connection.close()
+
+
+def _connect(path: Path, key: bytes) -> sqlite3.Connection:
+    driver: Any = sqlite3
+    if key:
+        driver = _cipher_driver(key)
+    connection = driver.connect(str(path), isolation_level=None, check_same_thread=False, timeout=10)
+    connection.row_factory = driver.Row
+    if key:
+        connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+        connection.execute("PRAGMA cipher_log_level = NONE")
+        try:
+            connection.execute("SELECT count(*) FROM sqlite_master")
+        except driver.DatabaseError as error:
+            connection.close()
+            raise StoreKeyRefused("the database does not open with this key") from error
+    return connection  # type: ignore[no-any-return]  # sqlcipher3 has the same interface
+
+
+def _cipher_driver(key: bytes) -> Any:
+    if len(key) != KEY_BYTES or find_spec("sqlcipher3") is None:
+        raise StoreKeyRefused("no 32-byte key, or sqlcipher3 is not installed")
+    from sqlcipher3 import dbapi2  # noqa: PLC0415  -- optional
+
+    return dbapi2

@@ -122,10 +122,11 @@ class Gate:
     def _use_nonce(
         self, rows: sqlite3.Connection, request: SignedRequest, time_ms: int, latest_ms: int
     ) -> None:
-        try:
-            rows.execute("INSERT INTO nonce VALUES (?, ?, ?)", (request.site, request.nonce, time_ms))
-        except sqlite3.IntegrityError as error:
-            raise RequestReplayed("nonce was used") from error
+        fresh = rows.execute(
+            "INSERT OR IGNORE INTO nonce VALUES (?, ?, ?)", (request.site, request.nonce, time_ms)
+        )
+        if not fresh.rowcount:
+            raise RequestReplayed("nonce was used")
         rows.execute(
             "DELETE FROM nonce WHERE site = ? AND time_ms <= ?", (request.site, latest_ms - REPLAY_WINDOW_MS)
         )

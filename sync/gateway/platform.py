@@ -74,10 +74,11 @@ class ReferencePlatform:
         path: its own SQLite file.
         unit: agency part of the codes.
         now: clock, aware.
+        key: see `Database`.
     """
 
-    def __init__(self, path: Path, *, unit: str, now: Callable[[], datetime]) -> None:
-        self._database = Database(path, _SCHEMA)
+    def __init__(self, path: Path, *, unit: str, now: Callable[[], datetime], key: bytes = b"") -> None:
+        self._database = Database(path, _SCHEMA, key=key)
         self._unit = unit
         self._now = now
 

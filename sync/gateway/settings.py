@@ -1,6 +1,6 @@
 """What a gateway is told at start."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
@@ -18,6 +18,8 @@ class GatewaySettings:
         unit: agency part of official codes. UNVERIFIED: "H26" is Hanoi by recollection, "999" is
             invented; the real suffix comes from the official list.
         max_blob_bytes: larger blobs are refused.
+        store_key: 32 bytes that encrypt the database at rest; b"" leaves it plain. Change values are
+            people's data: without a key the folder must lie on an encrypted disk.
         keep_free_bytes: an upload that would leave less on the disk is put off.
     """
 
@@ -28,4 +30,5 @@ class GatewaySettings:
     reference_platform: bool = False
     unit: str = "H26.999"
     max_blob_bytes: int = 64 * 1024 * 1024
+    store_key: bytes = field(default=b"", repr=False)
     keep_free_bytes: int = 64 * 1024 * 1024

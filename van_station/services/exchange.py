@@ -185,7 +185,7 @@ class Exchange:
             self._uplink = self._uplink or line.connect(self._stopped.is_set)
             report = self._uplink.run_round()
         except SyncError as error:
-            self._note_failure(error.code, reached=isinstance(error, NotEnrolled))
+            self._note_failure(getattr(error, "reason", error.code), reached=isinstance(error, NotEnrolled))
             return None
         except Exception as error:  # noqa: BLE001  -- the thread outlives any defect; its type alone is logged
             log.error("exchange round failed: %s", type(error).__name__)  # noqa: TRY400

@@ -52,6 +52,11 @@ class GatewayFolder:
         return self.root / "platform" / "enrolment.code"
 
     @property
+    def store_key(self) -> Path:
+        """What the gateway's database is encrypted with; beside the gateway's folder, not in it."""
+        return self.root / "platform" / "store.key"
+
+    @property
     def port(self) -> Path:
         """The port of the first start, kept so that a restart is found again."""
         return self.root / "platform" / "port"
@@ -62,6 +67,7 @@ class GatewayFolder:
         if not self.private_key.exists():
             private, public = new_platform_keys()
             _write_private(self.public_key, public)
+            _write_private(self.store_key, secrets.token_bytes(32))
             _write_private(self.enrolment_code, secrets.token_hex(16).encode())
             _write_private(self.private_key, private)
 
@@ -95,6 +101,7 @@ class GatewayProcess:
         command += ["--port", str(self.port), "--tenant", self._tenant, "--reference-platform"]
         command += ["--enrolment-code", self.enrolment_code]
         command += ["--platform-public-key", str(self._folder.public_key)]
+        command += ["--store-key", str(self._folder.store_key)]
         self._process = subprocess.Popen(  # noqa: S603  -- our own interpreter and module
             command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )

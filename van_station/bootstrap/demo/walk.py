@@ -309,8 +309,8 @@ def _look_at_the_disk(walk: Walk, workspace: Workspace) -> None:
     report = workspace.store.verify()
     walk.check("Kho nguyên vẹn", found=report.ok, wanted=True)
     walk.tell(f"Kho: {report.changes} thay đổi, {report.audit_lines} dòng nhật ký, {report.blobs} tệp")
-    traces = personal_traces(walk.demo.settings.data_dir)
-    walk.check("Dấu vết cá nhân trên đĩa", found=len(traces), wanted=0)
+    traces = personal_traces(walk.demo.folders.root)
+    walk.check("Dấu vết cá nhân trên đĩa, tại bàn và tại cổng", found=len(traces), wanted=0)
 
 
 def _documents(workspace: Workspace) -> list[StoredFile]:
