@@ -29,7 +29,7 @@ def sheet(
     dialog = ft.AlertDialog(
         title=ft.Row(heading, spacing=theme.GAP_M, vertical_alignment=ft.CrossAxisAlignment.CENTER),
         content=ft.Container(
-            ft.Column(body, spacing=theme.GAP_M, tight=True, scroll=ft.ScrollMode.AUTO),
+            ft.Column(body, spacing=theme.GAP_M, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH),
             width=desk.size(width),
             padding=ft.Padding.only(top=4),
         ),
@@ -37,6 +37,7 @@ def sheet(
         bgcolor=p.card,
         shape=ft.RoundedRectangleBorder(radius=theme.RADIUS_L),
         semantics_label=title,
+        scrollable=True,
         barrier_color=ft.Colors.with_opacity(0.55, "#000000"),
         title_padding=ft.Padding.only(left=28, right=28, top=26, bottom=10),
         content_padding=ft.Padding.symmetric(horizontal=28, vertical=6),

@@ -1,9 +1,11 @@
-"""Run-time guards for two defects of flet-web 1.0.5. Each has a test that fails without it; drop when mended upstream.
+"""Run-time guards for three defects of Flet 1.0.5. Each has a test that fails without it; drop when mended upstream.
 
 1. A session that never ends: `FletApp.handle` awaits its send loop, which raises when the window closes while a frame
    is being sent; `disconnect_session` is then skipped, the session never expires and keeps what it shows.
 2. No back-pressure: the queue of frames for a window has no bound; a busy screen with a window that stopped reading
    grows without limit.
+3. A late answer ends the connection: the result of a call to a control (such as `focus`) that has left the page
+   meanwhile raises in the receive loop, which ends; and whoever awaits that call waits for ever.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from flet.messaging.session import Session
 from flet_web.fastapi import flet_app
 from starlette.websockets import WebSocket
 
@@ -48,6 +51,18 @@ def apply(*, session_timeout_s: int, max_queued_frames: int = MAX_QUEUED_FRAMES)
             return
         original_send(self, message)
 
+    original_results = Session.handle_invoke_method_results
+
+    def handle_results(self: Any, control_id: int, call_id: str, result: Any, error: str | None) -> None:
+        if control_id in self.index:
+            original_results(self, control_id, call_id, result, error)
+            return
+        event = self._Session__method_calls.pop(call_id, None)
+        if event is not None:
+            self._Session__method_call_results[event] = (result, error)
+            event.set()
+
+    Session.handle_invoke_method_results = handle_results  # type: ignore[method-assign]
     flet_app.FletApp.handle = handle
     flet_app.FletApp.send_message = send_message
     flet_app.FletApp._van_station_guarded = True  # noqa: SLF001 -- our own mark on their class

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import contextvars
 import inspect
 import logging
@@ -21,6 +22,8 @@ log = logging.getLogger(__name__)
 P = ParamSpec("P")
 T = TypeVar("T")
 Act = Callable[..., Awaitable[Any]]
+TOAST_S = 3.5
+FOCUS_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,8 @@ class Frame:
         self._clock = clock
         self._last_act = clock()
         self._running: set[str] = set()
-        self._snack: ft.SnackBar | None = None
+        self._toast = ft.Container(top=96, left=0, right=0, alignment=ft.Alignment.TOP_CENTER, visible=False)
+        self._toasts = 0
         self._loop = asyncio.get_running_loop()
         self._context = contextvars.copy_context()
 
@@ -147,6 +151,12 @@ class Frame:
         """Run a service call beside the loop."""
         return await asyncio.to_thread(work, *arguments, **named)
 
+    @staticmethod
+    async def focus(control: Any) -> None:
+        """Give a control the keyboard; a window that has gone meanwhile keeps nobody waiting."""
+        with contextlib.suppress(TimeoutError, RuntimeError):
+            await asyncio.wait_for(control.focus(), FOCUS_S)
+
     def later(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         """Run a coroutine beside the present handler, under the same error rules."""
 
@@ -165,27 +175,36 @@ class Frame:
 
     # ------------------------------------------------------------------ one line of news
     def snack(self, text: str, *, tone: theme.Tone = "good") -> None:
-        """Say in one line at the bottom that something was done; the line before it goes."""
-        if self._snack is not None and self._snack.open:
-            self._snack.open = False
-            self._snack.update()
+        """Say in one line below the navigation that something was done; the line before it goes."""
         p = self.palette
         ground, ink = {"good": (p.good, p.card), "bad": (p.bad, p.on_bad)}.get(tone, (p.bar, p.on_bar))
-        self._snack = ft.SnackBar(
-            content=ft.Semantics(
-                identifier="result",
-                live_region=True,
-                content=ft.Text(text, theme_style=ft.TextThemeStyle.BODY_LARGE, color=ink),
-            ),
+        icons = {"good": ft.Icons.CHECK_CIRCLE_ROUNDED, "bad": ft.Icons.ERROR_ROUNDED}
+        words = ft.Text(text, theme_style=ft.TextThemeStyle.LABEL_LARGE, color=ink, expand=True)
+        row = ft.Row([ft.Icon(icons.get(tone, ft.Icons.INFO_ROUNDED), color=ink), words], spacing=12)
+        self._toast.content = ft.Container(
+            ft.Semantics(identifier="result", live_region=True, content=row),
             bgcolor=ground,
-            behavior=ft.SnackBarBehavior.FLOATING,
-            shape=ft.RoundedRectangleBorder(radius=theme.RADIUS_M),
-            margin=ft.Margin.only(left=24, right=24, bottom=56),
-            duration=3500,
-            show_close_icon=True,
-            close_icon_color=ink,
+            width=self.size(500),
+            border_radius=theme.RADIUS_M,
+            padding=ft.Padding.symmetric(horizontal=18, vertical=12),
+            shadow=ft.BoxShadow(blur_radius=18, color=ft.Colors.with_opacity(0.28, "#000000"), offset=ft.Offset(0, 4)),
+            on_click=self._hide_toast,
         )
-        self.page.show_dialog(self._snack)
+        if self._toast not in self.page.overlay:
+            self.page.overlay.append(self._toast)
+        self._toast.visible = True
+        self.page.update()
+        self._toasts += 1
+        self._loop.create_task(self._hide_later(self._toasts))
+
+    async def _hide_later(self, number: int) -> None:
+        await asyncio.sleep(TOAST_S)
+        if number == self._toasts:
+            await self._hide_toast()
+
+    async def _hide_toast(self, _event: object = None) -> None:
+        self._toast.visible = False
+        self.page.update()
 
 
 def log_defect(error: BaseException) -> None:

@@ -35,7 +35,11 @@ class Host:
 
     def launch_url(self) -> str:
         """Return a fresh address that opens the desk exactly once."""
-        return f"http://127.0.0.1:{self.port}/?t={self.tokens.mint()}"
+        return self.absolute("/")
+
+    def absolute(self, address: str) -> str:
+        """Return where a browser that was never here finds an address of ours; good once."""
+        return f"http://127.0.0.1:{self.port}{address}?t={self.tokens.mint()}"
 
 
 def build(

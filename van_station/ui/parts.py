@@ -294,7 +294,7 @@ def notice(
         vertical_alignment=ft.CrossAxisAlignment.CENTER,
     )
     box = ft.Container(
-        row, bgcolor=ground, border_radius=theme.RADIUS_M, padding=ft.Padding.symmetric(horizontal=16, vertical=12)
+        row, bgcolor=ground, border_radius=theme.RADIUS_M, padding=ft.Padding.symmetric(horizontal=16, vertical=2 if actions else 12)
     )
     return tid(identifier, box) if identifier else box
 

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import flet as ft
 import uvicorn
 
 from van_station.i18n import Language, Texts
 from van_station.services.door import Door
 from van_station.settings.assets import assets_root
 from van_station.ui import host as hosting
-from van_station.ui import theme
+from van_station.ui import theme, window
 from van_station.ui.frame import Look
+from van_station.ui.window import Way
 from van_station.ui.window_main import main_for
 
 LOOPBACK = "127.0.0.1"
@@ -44,30 +47,39 @@ class UiSettings:
 
 
 class DeskServer:
-    """The desk's server. `run` blocks; `stop` may be called from any thread or handler of signals."""
+    """The desk's server. `run` blocks; `stop` may be called from any thread.
+
+    Args:
+        door: where people sign in.
+        settings: how the windows look, and the port.
+    """
 
     def __init__(self, door: Door, settings: UiSettings) -> None:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        if os.name == "posix":  # a desk started again at once finds its port still in TIME_WAIT
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._socket.bind((LOOPBACK, settings.port))
         texts = Texts(settings.language)
         look = Look(settings.language, settings.mode, settings.text_scale)
+        self.main = main_for(door, look, idle_lock_s=settings.idle_lock_min * 60)
         self.host = hosting.build(
-            main_for(door, look, idle_lock_s=settings.idle_lock_min * 60),
+            self.main,
             port=self._socket.getsockname()[1],
             fonts=settings.fonts or assets_root() / "fonts",
             app_name=texts.say("app.name"),
             refusal=texts.say("app.open_from_icon"),
         )
-        config = uvicorn.Config(
-            self.host.app,
-            log_level="warning",
-            access_log=False,
-            ws="websockets-sansio",
-            ws_max_size=hosting.WS_MAX_BYTES,
-            timeout_graceful_shutdown=2,
-            server_header=False,
+        self._server = uvicorn.Server(
+            uvicorn.Config(
+                self.host.app,
+                log_level="warning",
+                access_log=False,
+                ws="websockets-sansio",
+                ws_max_size=hosting.WS_MAX_BYTES,
+                timeout_graceful_shutdown=2,
+                server_header=False,
+            )
         )
-        self._server = uvicorn.Server(config)
 
     def run(self, on_ready: Callable[[str], None]) -> None:
         """Serve until `stop` or Ctrl+C; `on_ready` gets the address that opens the desk once.
@@ -76,24 +88,55 @@ class DeskServer:
         """
         asyncio.run(self._run(on_ready))
 
+    def run_native(self) -> None:
+        """Serve, and show the desk in Flet's own client until its window is closed."""
+        asyncio.run(self._run_native())
+
     def stop(self) -> None:
         """Let the server end after what it is doing."""
         self._server.should_exit = True
 
     async def _run(self, on_ready: Callable[[str], None]) -> None:
-        announcing = asyncio.create_task(self._announce(on_ready))
+        def announce() -> None:
+            threading.Thread(target=on_ready, args=(self.host.launch_url(),), daemon=True).start()
+
+        announcing = asyncio.create_task(self._when_ready(announce))
         try:
             await self._server.serve(sockets=[self._socket])
         finally:
             announcing.cancel()
             self._socket.close()
 
-    async def _announce(self, on_ready: Callable[[str], None]) -> None:
+    async def _run_native(self) -> None:
+        """Print pages and exports still come from the server; the window itself talks over Flet's own socket."""
+        serving = asyncio.create_task(self._server.serve(sockets=[self._socket]))
+        try:
+            await self._when_ready(lambda: None)
+            await ft.run_async(self._native_window, view=ft.AppView.FLET_APP, assets_dir=str(assets_root()))
+        finally:
+            self.stop()
+            await serving
+            self._socket.close()
+
+    async def _native_window(self, page: ft.Page) -> None:
+        await self.main(page, self.host.handout, absolute=self.host.absolute)
+
+    async def _when_ready(self, act: Callable[[], None]) -> None:
         while not self._server.started:
             await asyncio.sleep(0.01)
-        threading.Thread(target=on_ready, args=(self.host.launch_url(),), daemon=True).start()
+        act()
 
 
 def serve(door: Door, settings: UiSettings, *, on_ready: Callable[[str], None]) -> None:
     """Run the desk until Ctrl+C; `on_ready` gets the address that opens it once."""
     DeskServer(door, settings).run(on_ready)
+
+
+def open_desk(door: Door, settings: UiSettings) -> Way:
+    """Run the desk in the best window this machine has, until that window is closed (or Ctrl+C); returns which."""
+    server, chosen = DeskServer(door, settings), window.way()
+    if chosen is Way.FLET_CLIENT:
+        server.run_native()
+    else:
+        server.run(lambda url: window.show(url, chosen, closed=server.stop))
+    return chosen

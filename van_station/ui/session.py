@@ -56,6 +56,8 @@ class Desk(Frame):
         self.face: Face | None = None
         self.go: Callable[..., Awaitable[None]] = self._nowhere
         """Shows another screen: `await desk.go("dossier", id=...)`; set by the shell."""
+        self.absolute: Callable[[str], str] = str
+        """Turns an address of ours into one that this window's browser finds."""
         self.refused = self._show_refusal
         self.defect = self._show_defect
         self._states: dict[type, Any] = {}
@@ -158,7 +160,7 @@ class Desk(Frame):
 
         address = self.handout.offer(produce, title=title, language=self.look.language, save=save)
         self._offers.append(address)
-        return address
+        return self.absolute(address)
 
     def withdraw_offers(self) -> None:
         """Close every address handed out since the last time."""

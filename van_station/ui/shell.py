@@ -66,7 +66,9 @@ class Shell:
         rows: list[ft.Control] = [self._bar(), self._slot, self.status.view]
         if desk.door.practice:
             rows.insert(0, practice_strip(desk))
-        self.view = ft.Column(rows, spacing=0, expand=True)
+        self.view = ft.Column(
+            rows, spacing=0, expand=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH
+        )
 
     # ------------------------------------------------------------------ the top
     def _bar(self) -> ft.Control:

@@ -74,7 +74,7 @@ class SignIn:
             self.login.value, self.passphrase.value = user.login, user.passphrase
             self.problem.controls = []
             self.view.update()
-            await self.passphrase.focus()
+            await self._desk.focus(self.passphrase)
 
         tile = parts.Tile(
             self._desk,
@@ -87,13 +87,13 @@ class SignIn:
         return ft.Container(tile.view, col={"xs": 12, "md": 6})
 
     async def _next(self) -> None:
-        await self.passphrase.focus()
+        await self._desk.focus(self.passphrase)
 
     async def _submit(self) -> None:
         desk = self._desk
         login, passphrase = (self.login.value or "").strip(), self.passphrase.value or ""
         if not login or not passphrase:
-            await (self.passphrase if login else self.login).focus()
+            await self._desk.focus(self.passphrase if login else self.login)
             return
         self._busy(on=True)
         try:
@@ -107,7 +107,7 @@ class SignIn:
             return
         finally:
             self._busy(on=False)
-        await self.passphrase.focus()
+        await self._desk.focus(self.passphrase)
 
     def _say(self, refused: SignInRefused) -> None:
         self.problem.controls = [refusal(self._desk, refused)]
@@ -175,7 +175,7 @@ class Lock:
             self.problem.controls = [refusal(desk, refused)]
             self.passphrase.value = ""
             self.view.update()
-            await self.passphrase.focus()
+            await self._desk.focus(self.passphrase)
         else:
             await self._opened()
 

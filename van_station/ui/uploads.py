@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import flet as ft
 
@@ -37,6 +38,8 @@ class PictureChooser:
             return None
         if files[0].size > MAX_UPLOAD_BYTES:
             raise Refused("upload.too_large", most_mb=MAX_UPLOAD_BYTES >> 20)
+        if files[0].path:  # a native window knows the file itself
+            return await asyncio.to_thread(_bounded_read, Path(files[0].path))
         address, arriving = self._desk.handout.inbox()
         self._failed = arriving
         await self._picker.upload([ft.FilePickerUploadFile(id=files[0].id, name=files[0].name, upload_url=address)])
@@ -50,3 +53,11 @@ class PictureChooser:
     async def _progress(self, event: ft.FilePickerUploadEvent) -> None:
         if event.error and self._failed is not None and not self._failed.done():
             self._failed.cancel()
+
+
+def _bounded_read(path: Path) -> bytes:
+    with path.open("rb") as file:
+        data = file.read(MAX_UPLOAD_BYTES + 1)
+    if len(data) > MAX_UPLOAD_BYTES:
+        raise Refused("upload.too_large", most_mb=MAX_UPLOAD_BYTES >> 20)
+    return data

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, Protocol
 
 import flet as ft
 
@@ -20,15 +20,24 @@ from van_station.ui.signin import Lock, SignIn
 
 log = logging.getLogger(__name__)
 TICK_S = 5.0
-Main = Callable[[ft.Page, Handout], Coroutine[Any, Any, None]]
+
+
+class Main(Protocol):
+    """Draws one window. `absolute` turns an address of ours into one an outside browser can open."""
+
+    def __call__(
+        self, page: ft.Page, handout: Handout, *, absolute: Callable[[str], str] | None = None
+    ) -> Coroutine[Any, Any, None]:
+        """Draw it, and keep drawing."""
 
 
 def main_for(door: Door, look: Look, *, idle_lock_s: float) -> Main:
     """Return Flet's entry: it draws one window, for the people behind `door`."""
 
-    async def main(page: ft.Page, handout: Handout) -> None:
+    async def main(page: ft.Page, handout: Handout, *, absolute: Callable[[str], str] | None = None) -> None:
         ft.context.disable_auto_update()
         desk = Desk(page, door, handout, look, idle_lock_s=idle_lock_s)
+        desk.absolute = absolute or desk.absolute
         await Window(desk).open()
 
     return main
@@ -64,7 +73,7 @@ class Window:
         self._shell = None
         face = SignIn(self.desk, self._entered, self._show_sign_in)
         await self._put(face, face.view)
-        await face.login.focus()
+        await self.desk.focus(face.login)
 
     async def _entered(self, signed_in: SignedIn) -> None:
         self.desk.enter(signed_in.workspace, signed_in.actor)

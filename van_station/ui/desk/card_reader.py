@@ -34,7 +34,8 @@ class CardReader:
         """Take a key of the page; return the card's text when this is its closing Enter."""
         if event.key in ("Enter", "Numpad Enter"):
             text = self._wedge.enter()
-            return text if text and self._looks_like_card(text) else ""
+            into_field = any(self._clock() - at <= MAX_GAP_S for _, at in self._seen.values())
+            return text if text and not into_field and self._looks_like_card(text) else ""
         if not (event.ctrl or event.alt or event.meta):
             char = character(event.key, shift=event.shift)
             if char:

@@ -6,7 +6,7 @@ import flet as ft
 
 from van_station.rules.access import Act
 from van_station.rules.dossiers import DossierState
-from van_station.services.dossier_views import DossierView
+from van_station.services.dossier_views import DossierView, Missing
 from van_station.ui import parts, theme, words
 from van_station.ui.desk.dossiers import state_badge
 from van_station.ui.desk.fee import FeeStep, payment_tone
@@ -26,6 +26,18 @@ STEPS: tuple[tuple[str, str, ft.IconData, type[Step], Act], ...] = (
 )
 
 
+def finished_steps(dossier: DossierView, missing: tuple[Missing, ...]) -> frozenset[str]:
+    """Return the names of the steps that lack nothing more."""
+    lacking = {"form" if gap.kind == "form" else "papers" for gap in missing}
+    done = {"form", "papers"} - lacking
+    free = dossier.fee is not None and dossier.fee.amount_vnd == 0
+    if free or (dossier.payment_state is not None and dossier.payment_state.value == "matched"):
+        done.add("fee")
+    if not dossier.editable:
+        done.add("submit")
+    return frozenset(done)
+
+
 class DossierScreen(Screen):
     """The page of a dossier; which one, `where["id"]` says, and `where["step"]` which step."""
 
@@ -35,6 +47,7 @@ class DossierScreen(Screen):
         super().__init__(desk)
         self._dossier: DossierView | None = None
         self._step_name = ""
+        self._done: frozenset[str] = frozenset()
         self._open_steps = [step for step in STEPS if desk.me.may(step[4])]
         self._steps = {name: make(desk, self.goto) for name, _, _, make, _ in self._open_steps}
         self._tiles = {name: self._tile(name, key, icon, index) for index, (name, key, icon, _, _) in enumerate(self._open_steps)}
@@ -78,11 +91,17 @@ class DossierScreen(Screen):
         if self._dossier is None or name not in self._steps:
             return
         self._step_name = name
+        self._done = await self._finished(self._dossier)
         step = self._steps[name]
         self._draw_head(self._dossier)
         self._slot.content = step.view
         self.view.update()
         await step.enter(self._dossier, where)
+
+    async def _finished(self, dossier: DossierView) -> frozenset[str]:
+        """Return the steps that lack nothing more."""
+        missing = await self.desk.run(self.desk.work.dossiers.missing, dossier.id) if dossier.editable else ()
+        return finished_steps(dossier, missing)
 
     async def leave(self) -> None:
         """Let the step save what is half typed."""
@@ -98,7 +117,7 @@ class DossierScreen(Screen):
             return
         fresh = await self.desk.run(self.desk.work.dossiers.get, self._dossier.id)
         if fresh != self._dossier:
-            self._dossier = fresh
+            self._dossier, self._done = fresh, await self._finished(fresh)
             self._draw_head(fresh)
             self._head.update()
             for tile in self._tiles.values():
@@ -165,4 +184,4 @@ class DossierScreen(Screen):
             rows.append(parts.notice(desk, say("dossier.voided_because", reason=dossier.void_reason), "warn"))
         self._head.content = ft.Column(rows, spacing=theme.GAP_S)
         for step, tile in self._tiles.items():
-            tile.set(selected=step == self._step_name)
+            tile.set(selected=step == self._step_name, done=step in self._done)

@@ -146,8 +146,11 @@ class DossiersScreen(Screen):
                     spacing=2,
                     expand=3,
                 ),
-                parts.text(desk.say("dossier.component_pages", count=line.pages), Style.BODY_SMALL, color=p.quiet),
-                ft.Row(marks, spacing=6, tight=True),
+                ft.Container(
+                    parts.text(desk.say("dossier.component_pages", count=line.pages), Style.BODY_SMALL, color=p.quiet),
+                    width=desk.size(72),
+                ),
+                ft.Row(marks, spacing=6, run_spacing=4, wrap=True, expand=4),
                 ft.Icon(ft.Icons.CHEVRON_RIGHT_ROUNDED, color=p.quiet),
             ],
             spacing=theme.GAP_L,

@@ -201,11 +201,11 @@ class FieldBox:
         if self.node.kind is FieldKind.CHECKBOX:
             return
         if self._tiles:
-            await next(iter(self._tiles.values())).button.focus()
+            await self._desk.focus(next(iter(self._tiles.values())).button)
         elif self.node.kind is FieldKind.CHOICE:
-            await self._drop.focus()
+            await self._desk.focus(self._drop)
         else:
-            await self._text.focus()
+            await self._desk.focus(self._text)
 
 
 class GroupBox:

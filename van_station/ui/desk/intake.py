@@ -42,12 +42,13 @@ class IntakeScreen(Screen):
         self._needs: dict[str, parts.Tile] = {}
         self._group_tiles: dict[str | None, parts.Tile] = {}
         self._card_strip = ft.Container()
-        self._notes = ft.Column(spacing=theme.GAP_S)
+        self._notes = ft.Column(spacing=theme.GAP_S, visible=False)
         self._wish = ft.Column(spacing=theme.GAP_M)
-        self._procedure_hits = ft.Column(spacing=theme.GAP_S)
-        self._procedure_box = ft.Column(spacing=theme.GAP_S)
+        stretch = ft.CrossAxisAlignment.STRETCH
+        self._procedure_hits = ft.Column(spacing=theme.GAP_S, horizontal_alignment=stretch)
+        self._procedure_box = ft.Column(spacing=theme.GAP_S, horizontal_alignment=stretch)
         self._group_box = ft.Row(wrap=True, spacing=theme.GAP_S, run_spacing=theme.GAP_S)
-        self._no_trip = ft.Column(spacing=0)
+        self._no_trip = ft.Column(spacing=0, visible=False)
         search_view, self._search = parts.field(
             desk,
             "procedure-search",
@@ -71,6 +72,7 @@ class IntakeScreen(Screen):
             ],
             spacing=theme.GAP_S,
             expand=True,
+            horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
         )
 
     @property
@@ -81,46 +83,51 @@ class IntakeScreen(Screen):
     # ------------------------------------------------------------------ layout
     def _person_card(self) -> ft.Control:
         say = self.desk.say
-        pick = parts.Press(
-            self.desk, "card-picture", say("intake.card_picture"), self._choose_picture, kind="text", icon=ft.Icons.IMAGE_OUTLINED
-        )
-        sexes = ft.Column(
+        sexes = ft.Row(
             [
-                parts.text(say("intake.sex"), Style.LABEL_MEDIUM, color=self.desk.palette.quiet),
-                ft.Row([tile.view for tile in self._sexes.values()], spacing=theme.GAP_S, wrap=True),
+                parts.text(say("intake.sex"), Style.LABEL_LARGE, color=self.desk.palette.quiet),
+                *[tile.view for tile in self._sexes.values()],
             ],
-            spacing=4,
+            spacing=theme.GAP_S,
+            wrap=True,
         )
         grid = ft.ResponsiveRow(
             [
                 ft.Container(self._views["id_number"], col={"xs": 12, "md": 4}),
                 ft.Container(self._views["full_name"], col={"xs": 12, "md": 5}),
                 ft.Container(self._views["birth"], col={"xs": 12, "md": 3}),
-                ft.Container(sexes, col={"xs": 12, "md": 3}),
+                ft.Container(sexes, col={"xs": 12, "md": 4}, padding=ft.Padding.only(top=3)),
+                ft.Container(self._views["address"], col={"xs": 12, "md": 5}),
                 ft.Container(self._views["phone"], col={"xs": 12, "md": 3}),
-                ft.Container(self._views["address"], col={"xs": 12, "md": 6}),
             ],
             spacing=theme.GAP_M,
             run_spacing=theme.GAP_M,
             vertical_alignment=ft.CrossAxisAlignment.START,
         )
-        return parts.card(
-            self.desk, [self._card_strip, grid, self._notes], title=say("intake.person_section"), trailing=pick.view
-        )
+        return parts.card(self.desk, [self._card_strip, grid], padding=16)
 
     def _wish_card(self) -> ft.Control:
         say = self.desk.say
         return parts.card(
             self.desk,
             [
+                parts.heading(say("intake.need"), Style.TITLE_MEDIUM),
                 self._wish,
-                parts.text(say("intake.procedure"), Style.LABEL_LARGE),
+                parts.heading(say("intake.procedure"), Style.TITLE_MEDIUM),
                 self._procedure_box,
-                parts.text(say("intake.priority"), Style.LABEL_LARGE),
-                parts.text(say("intake.priority_hint"), Style.BODY_SMALL, color=self.desk.palette.quiet),
+                self._notes,
+                ft.Row(
+                    [
+                        parts.heading(say("intake.priority"), Style.TITLE_MEDIUM),
+                        parts.text(say("intake.priority_hint"), Style.BODY_SMALL, color=self.desk.palette.quiet),
+                    ],
+                    spacing=theme.GAP_M,
+                    wrap=True,
+                    vertical_alignment=ft.CrossAxisAlignment.CENTER,
+                ),
                 self._group_box,
             ],
-            title=say("intake.need"),
+            padding=16,
         )
 
     def _foot(self) -> ft.Control:
@@ -133,12 +140,11 @@ class IntakeScreen(Screen):
             kind="filled",
             icon=ft.Icons.CONFIRMATION_NUMBER_OUTLINED,
             shortcut="F9",
-            big=True,
         )
         clear = parts.Press(
             self.desk, "clear", say("common.clear"), self._clear, kind="text", icon=ft.Icons.BACKSPACE_OUTLINED, shortcut="F10"
         )
-        return ft.Row([clear.view, take.view], alignment=ft.MainAxisAlignment.END, spacing=theme.GAP_M, wrap=True)
+        return ft.Row([clear.view, take.view], alignment=ft.MainAxisAlignment.END, spacing=theme.GAP_M)
 
     def _make_field(self, name: str) -> None:
         say = self.desk.say
@@ -190,7 +196,7 @@ class IntakeScreen(Screen):
         self._show_all()
         self.view.update()
         if not self.state.full_name:
-            await self._fields["id_number"].focus()
+            await self.desk.focus(self._fields["id_number"])
 
     async def changed(self, kinds: frozenset[str]) -> None:
         """The trip was opened or closed."""
@@ -199,6 +205,7 @@ class IntakeScreen(Screen):
 
     async def _load_trip(self) -> None:
         trip = await self.desk.run(self.desk.work.trips.current)
+        self._no_trip.visible = trip is None
         self._no_trip.controls = [] if trip else [parts.notice(self.desk, self.desk.say("trip.none_open"), "warn")]
 
     async def on_key(self, event: ft.KeyboardEvent) -> bool:
@@ -234,7 +241,7 @@ class IntakeScreen(Screen):
             await self._read(card)
             return
         following = TYPED[(TYPED.index(name) + 1) % len(TYPED)]
-        await self._fields[following].focus()
+        await self.desk.focus(self._fields[following])
 
     async def _look_up(self) -> None:
         """Offer what was noted at an earlier visit."""
@@ -313,16 +320,23 @@ class IntakeScreen(Screen):
 
     def _show_card_strip(self) -> None:
         desk, state = self.desk, self.state
+        label = desk.say("intake.card_picture")
+        pick = parts.Press(desk, "card-picture", label, self._choose_picture, kind="text", icon=ft.Icons.IMAGE_OUTLINED)
         if state.known is not None:
             use = parts.Press(desk, "use-earlier", desk.say("intake.returning_use"), self._use_earlier, kind="tonal")
             strip = parts.notice(
-                desk, desk.say("intake.returning_known", name=state.known.full_name), "good", actions=[use.view], identifier="known"
+                desk, desk.say("intake.returning_known", name=state.known.full_name), "good", actions=[use.view, pick.view], identifier="known"
             )
         elif state.from_card:
-            strip = parts.notice(desk, desk.say("intake.card_filled"), "good", identifier="card-filled")
+            strip = parts.notice(desk, desk.say("intake.card_filled"), "good", actions=[pick.view], identifier="card-filled")
         else:
             strip = parts.notice(
-                desk, desk.say("intake.card_scan"), "info", icon=ft.Icons.QR_CODE_SCANNER_ROUNDED, identifier="card-scan"
+                desk,
+                desk.say("intake.card_scan"),
+                "info",
+                icon=ft.Icons.QR_CODE_SCANNER_ROUNDED,
+                actions=[pick.view],
+                identifier="card-scan",
             )
         self._card_strip.content = strip
 
@@ -345,6 +359,7 @@ class IntakeScreen(Screen):
             parts.notice(desk, words.note(desk.texts, note.code, dict(note.details)), "bad" if note.severity == "error" else "warn")
             for note in rest
         ]
+        self._notes.visible = bool(rest)
 
     def _draw_needs(self, needs: tuple[str, ...]) -> None:
         self._needs = {code: self._need_tile(code) for code in needs}
@@ -367,7 +382,7 @@ class IntakeScreen(Screen):
             self._show_need()
             await self._check()
             if code in _NEEDS_PROCEDURE and self.state.procedure is None:
-                await self._search.focus()
+                await self.desk.focus(self._search)
 
         return parts.Tile(self.desk, f"need-{code}", self.desk.say(f"need.{code}"), pick, icon=NEED_ICONS.get(code))
 
@@ -441,7 +456,7 @@ class IntakeScreen(Screen):
 
         async def drop() -> None:
             await self._take_procedure(None)
-            await self._search.focus()
+            await self.desk.focus(self._search)
 
         change = parts.Press(self.desk, "procedure-change", self.desk.say("common.change"), drop, kind="text")
         self._procedure_box.controls = [
@@ -464,7 +479,7 @@ class IntakeScreen(Screen):
         self._found, self._search.value = (), ""
         self._show_all()
         self.view.update()
-        await self._fields["id_number"].focus()
+        await self.desk.focus(self._fields["id_number"])
 
     async def _take_in(self) -> None:
         if self.reader.busy:
@@ -479,7 +494,7 @@ class IntakeScreen(Screen):
             self.view.update()
             name = first_error(refused.notes)
             if name in self._fields:
-                await self._fields[name].focus()
+                await self.desk.focus(self._fields[name])
             desk.snack(desk.say("intake.mend_first"), tone="bad")
             return
         await self._clear()
@@ -493,7 +508,7 @@ class IntakeScreen(Screen):
 
         async def done() -> None:
             dialogs.close(desk, holder[0])
-            await self._fields["id_number"].focus()
+            await self.desk.focus(self._fields["id_number"])
 
         address = desk.offer(lambda: desk.work.intake.ticket_slip(desk.me, ticket.id), say("intake.ticket_print"))
         buttons = [

@@ -80,7 +80,8 @@ class IntakeState:
 
     def notes_for(self, name: str, *, all_fields: bool = False) -> tuple[FieldNote, ...]:
         """Return what to say at a field: errors once it was touched, warnings once something stands there."""
-        if not all_fields and name not in self.touched:
+        empty = not getattr(self, name, "") and not (name == "id_number" and self.full_name)
+        if not all_fields and (name not in self.touched or empty):
             return ()
         wanted = {"birth": {"birth", "birth_date", "birth_text"}}.get(name, {name})
         return tuple(note for note in self.notes if note.field in wanted)

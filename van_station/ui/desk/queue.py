@@ -59,6 +59,7 @@ class QueueScreen(Screen):
             icon=ft.Icons.CAMPAIGN_ROUNDED,
             shortcut="F9",
             big=True,
+            expand=True,
         )
         self.view = self._layout()
 

@@ -59,7 +59,7 @@ class PapersStep(Step):
         )
         right = ft.Container(
             ft.Column(
-                [self._head, self._files, self.batch.view],
+                [self._head, self.batch.view, self._files],
                 spacing=theme.GAP_M,
                 scroll=ft.ScrollMode.AUTO,
                 expand=True,

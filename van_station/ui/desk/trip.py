@@ -124,7 +124,7 @@ class TripScreen(Screen):
             act=self._take_first,
             autofocus=True,
         )
-        self._hits = ft.Row(wrap=True, spacing=theme.GAP_S, run_spacing=theme.GAP_S)
+        self._hits = ft.Row(wrap=True, spacing=theme.GAP_S, run_spacing=theme.GAP_S, visible=False)
         self._found: tuple[WardView, ...] = ()
         place_view, self._place = parts.field(
             desk,
@@ -162,7 +162,7 @@ class TripScreen(Screen):
                 ft.Row([open_button.view]),
             ],
             title=say("trip.open"),
-            padding=theme.GAP_XL,
+            padding=theme.GAP_L,
         )
 
     def _period_tile(self, code: str) -> parts.Tile:
@@ -200,6 +200,7 @@ class TripScreen(Screen):
         if plan.query.strip() and not self._found:
             words = self.desk.say("common.search_nothing", query=plan.query)
             self._hits.controls = [parts.text(words, color=self.desk.palette.quiet)]
+        self._hits.visible = bool(self._hits.controls)
         self._hits.update()
 
     def _ward_hit(self, ward: WardView) -> ft.Control:
@@ -216,10 +217,10 @@ class TripScreen(Screen):
         plan = self.desk.state(TripPlan)
         plan.ward, plan.query = ward, ward.full_name
         self._ward.value = ward.full_name
-        self._hits.controls = []
+        self._hits.controls, self._hits.visible = [], False
         self._ward.update()
         self._hits.update()
-        await self._place.focus()
+        await self.desk.focus(self._place)
 
     async def _place_typed(self) -> None:
         self.desk.state(TripPlan).place = self._place.value or ""
@@ -231,7 +232,7 @@ class TripScreen(Screen):
         self._ward.update()
         self._place.update()
         if plan.ward is None or not plan.place.strip():
-            await (self._place if plan.ward else self._ward).focus()
+            await self.desk.focus(self._place if plan.ward else self._ward)
             return
         question = desk.say("trip.open_question", place=plan.place.strip(), ward=plan.ward.full_name)
         dialogs.ask(desk, question, yes=desk.say("trip.open"), act=self._do_open)
