@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -32,6 +33,7 @@ MORNING = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 BIRTH, RESIDENCE, BUSINESS = "1.001193", "1.004222", "1.001612"
 TENANT = "test"
 PRACTICE_DPI = 100
+LONG_AGO = 1_700_000_000
 
 
 class HandClock:
@@ -175,7 +177,10 @@ class Machine:
     def lay(self, *kinds: str) -> int:
         """Put small sample pages into the watched folder."""
         self.seeds += 1
-        return lay_papers(self.inbox, seed=self.seeds, kinds=kinds or ("letter",), dpi=PRACTICE_DPI)  # type: ignore[arg-type]
+        count = lay_papers(self.inbox, seed=self.seeds, kinds=kinds or ("letter",), dpi=PRACTICE_DPI)  # type: ignore[arg-type]
+        for path in self.inbox.iterdir():
+            os.utime(path, (LONG_AGO, LONG_AGO))  # written long ago: nothing to wait for
+        return count
 
     def folder_device(self) -> str:
         return next(each.id for each in self.workspace.capture.scanners().devices if each.kind == "folder")

@@ -135,7 +135,7 @@ class Capture:
         with self._lock:
             batch = self._batches.get(component_id)
         if batch is not None:
-            return batch
+            return batch if batch.running or batch.pages() else None
         with self._store.reading() as session:
             waiting = _page_rows(session, component_id)
         return self._batch(dossier_id, component_id) if waiting else None

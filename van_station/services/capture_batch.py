@@ -18,6 +18,7 @@ from scanning import (
 )
 from scanning.devices import PageCaptured, ScanEnded, ScanFault, ScanJob
 from scanning.errors import ScanningError
+from van_station.security import SecurityError
 from van_station.services.actor import Actor
 from van_station.services.capture_events import (
     CaptureEvent,
@@ -178,7 +179,10 @@ class CaptureBatch:
             self._keeping = True
             entries = tuple(self._entries)
         try:
-            return self._desk.make_document(actor.user_id, entries, self._sink)
+            file = self._desk.make_document(actor.user_id, entries, self._sink)
+            with self._lock:
+                self._entries = []  # a second click finds nothing to keep twice
+            return file
         finally:
             self._keeping = False
 
@@ -191,19 +195,27 @@ class CaptureBatch:
             self._entries = []
 
     def _take(self, actor_id: str, job: ScanJob, on_event: EventSink) -> None:
-        pages = 0
-        with job:
-            for event in job:
-                match event:
-                    case PageCaptured():
-                        pages += self._take_page(actor_id, job, event, on_event)
-                    case ScanFault():
-                        _tell(on_event, Fault(event.code, event.page_no, event.retryable))
-                    case ScanEnded():
-                        break
+        """Take pages until the device ends, or until one can't be kept: later ones must not close the gap."""
+        pages, safe = 0, True
+        try:
+            with job:
+                for event in job:
+                    match event:
+                        case PageCaptured() if safe:
+                            kept = self._take_page(actor_id, job, event, on_event)
+                            safe = kept is not None
+                            pages += kept or 0
+                        case ScanFault() if safe:
+                            _tell(on_event, Fault(event.code, event.page_no, event.retryable))
+                        case ScanEnded():
+                            break
+        except Exception as error:  # noqa: BLE001  -- the screen must hear of an end, whatever the defect
+            log.error("scan ended: %s", type(error).__name__)  # noqa: TRY400
+            _tell(on_event, Fault(ScanningError.code, pages + 1, retryable=True))
         _tell(on_event, Ended(pages))
 
-    def _take_page(self, actor_id: str, job: ScanJob, event: PageCaptured, on_event: EventSink) -> int:
+    def _take_page(self, actor_id: str, job: ScanJob, event: PageCaptured, on_event: EventSink) -> int | None:
+        """Return how many pages were kept, 0 or 1; None when the page is good and can't be kept."""
         number = event.page.sequence
         try:
             page = clean(event.page, CleanOptions())
@@ -215,11 +227,11 @@ class CaptureBatch:
         except ScanningError as error:
             _tell(on_event, Fault(error.code, number, error.retryable))
             return 0
-        except (StoreError, ServiceError) as error:
+        except (StoreError, SecurityError, ServiceError) as error:
             # the page is not safe: stop pulling paper in, and say why
-            _tell(on_event, Fault(error.code, number, error.retryable))
             job.cancel()
-            return 0
+            _tell(on_event, Fault(error.code, number, error.retryable))
+            return None
         job.acknowledge([event.page])
         _tell(on_event, PageArrived(view))
         return 1
