@@ -25,8 +25,8 @@ from van_station.bootstrap.demo.setting_up import TENANT, prepare
 from van_station.bootstrap.demo.walk import Walk, walk_the_day
 from van_station.cli.sentences import said_plainly
 from van_station.settings.tree import FaceSettings
+from van_station.ui import window
 from van_station.ui.serve import UiSettings, serve
-from van_station.ui.window import open_window
 
 console = Console(highlight=False)
 
@@ -94,7 +94,7 @@ def _desk(root: Path, *, browser: bool, port: int, sane: bool, language: str) ->
     def ready(url: str) -> None:
         console.print(f"[bold]{url}[/]" if not browser else "Đang mở bàn làm việc...", soft_wrap=True)
         if browser:
-            open_window(url)
+            window.show(url, window.way())
 
     try:
         settings = UiSettings(

@@ -14,8 +14,8 @@ from van_station.cli.sentences import said_plainly
 from van_station.rules.access import Role
 from van_station.services.door import DemoUser
 from van_station.settings.tree import Settings, load_settings
+from van_station.ui import window
 from van_station.ui.serve import UiSettings, serve
-from van_station.ui.window import open_window
 
 console = Console(highlight=False)
 ConfigOption = Annotated[Path | None, typer.Option("--config", help="TOML file of settings.")]
@@ -51,7 +51,7 @@ def run(
 
     def ready(url: str) -> None:
         if browser:
-            open_window(url)
+            window.show(url, window.way())
         else:
             console.print(url, soft_wrap=True)
 
