@@ -15,7 +15,7 @@ from scanning.pictures import encode_jpeg, load
 from scanning.stages.blank import is_blank
 from scanning.stages.crop import paper_box
 from scanning.stages.decode import Pixels, decode, to_image
-from scanning.stages.proxy import Proxy, make_proxy
+from scanning.stages.proxy import Proxy, darkest_and_brightest, make_proxy
 from scanning.stages.quality import judge
 from scanning.stages.skew import MAX_SKEW_DEG, estimate_skew, paper_color, paper_lean, straighten
 
@@ -178,5 +178,6 @@ def _has_color(color: Pixels) -> bool:
     """Return True unless hardly any dot of the small copy differs between its channels."""
     if color.ndim == 2:
         return False
-    spread = color.max(axis=2).astype(np.int16) - color.min(axis=2)
+    dark, bright = darkest_and_brightest(color)
+    spread = bright - dark
     return float(np.percentile(spread, 99.95)) > _COLOR_SPREAD

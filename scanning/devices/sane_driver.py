@@ -113,7 +113,8 @@ def _unplugged_or(code: str, name: str) -> str:
 
 
 def _feed(device: Any, settings: ScanSettings, dpi: int, link: DriverLink) -> None:
-    wanted = 1 if settings.source == "flatbed" else settings.max_pages
+    single = settings.source == "flatbed" or not _sources(device)  # without a feeder, nothing ever runs empty
+    wanted = 1 if single else settings.max_pages
     while wanted is None or link.sent < wanted:
         link.page_no = link.sent + 1
         link.alive()

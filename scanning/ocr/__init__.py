@@ -1,5 +1,5 @@
 """Reading the text of pages with an OCR program, when one is installed."""
 
-from scanning.ocr.tesseract import OcrStatus, read, status
+from scanning.ocr.tesseract import OcrStatus, find_rotation, read, status
 
-__all__ = ["OcrStatus", "read", "status"]
+__all__ = ["OcrStatus", "find_rotation", "read", "status"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from scanning.text import TextLayer, Word
 
 OCR_DPI: Final = 240
 """Fewer dots than the page has: forms and letters read as well as at 300 dpi and cost a quarter less."""
+_MIN_ORIENTATION_CONFIDENCE: Final = 2.0
 _WORD_LEVEL: Final = "5"
 _BELOW_NORMAL_PRIORITY: Final = 0x00004000
 
@@ -80,6 +82,33 @@ def read(page: CleanPage, *, language: str = "vie", timeout_s: float = 60.0) -> 
     ]
     output = _run(command, _as_pgm(copy), timeout_s)
     return _parse(output.decode("utf-8", "replace"), scale, page, language)
+
+
+def find_rotation(page: CleanPage, *, timeout_s: float = 30.0) -> int | None:
+    """Return the quarter turn clockwise that sets the page upright, or None if it cannot be told.
+
+    Costs as much as half a reading, so ask only for pages read with a mean confidence under 70: upright pages
+    read above that, turned ones at 35 to 48.
+
+    Raises:
+        OcrUnavailable: no program, or not its orientation data (`osd`).
+        OcrTooSlow: it took longer than `timeout_s`.
+        PageUnreadable: the page's picture is damaged.
+    """
+    path = program()
+    if path is None or "osd" not in languages(path):
+        raise OcrUnavailable("no OCR program, or no orientation data")
+    copy, scale = _reading_copy(page)
+    command = [path, "stdin", "stdout", "-l", "osd", "--psm", "0", "--dpi", str(round(page.dpi * scale))]
+    try:
+        told = _run(command, _as_pgm(copy), timeout_s).decode("ascii", "replace")
+    except OcrFailed:
+        return None  # too few letters: the program calls that an error
+    turn = re.search(r"^Rotate: (0|90|180|270)$", told, re.MULTILINE)
+    sure = re.search(r"^Orientation confidence: ([0-9.]+)$", told, re.MULTILINE)
+    if turn is None or sure is None or float(sure[1]) < _MIN_ORIENTATION_CONFIDENCE:
+        return None
+    return int(turn[1])
 
 
 def _reading_copy(page: CleanPage) -> tuple[Image.Image, float]:

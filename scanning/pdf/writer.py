@@ -38,7 +38,7 @@ def write(
 
     Args:
         pages: at least one; blank ones are written like others, leaving them out is the caller's choice. Each
-            is looked at once, in order: a sequence that opens pages from a store on access holds one at a time.
+            is looked at once, in order: a sequence that opens them from a store holds one at a time.
         layers: one for each page, None where no text was read.
         title: shown by readers and stored in clear in the metadata: no personal data.
         language: BCP 47 tag of the text.

@@ -27,12 +27,14 @@ def decode(raw: RawPage, limits: PageLimits) -> Pixels:
         return _packed(raw, limits)
     image = open_bounded(raw.image, limits, formats=("JPEG", "PNG"))
     load(image)
-    upright = ImageOps.exif_transpose(image)
+    ImageOps.exif_transpose(image, in_place=True)
+    upright: Image.Image = image
     if upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info:
         layer = upright.convert("RGBA")
         paper = Image.new("RGBA", layer.size, "white")
         upright = Image.alpha_composite(paper, layer)
-    return np.asarray(upright.convert("L" if upright.mode in ("1", "L", "I;16", "I") else "RGB"))
+    mode = "L" if upright.mode in ("1", "L", "I;16", "I") else "RGB"
+    return np.asarray(upright if upright.mode == mode else upright.convert(mode))
 
 
 def _packed(raw: RawPage, limits: PageLimits) -> Pixels:

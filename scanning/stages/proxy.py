@@ -57,11 +57,21 @@ def make_proxy(pixels: Pixels, dpi: int) -> Proxy:
     height, width = pixels.shape[:2]
     size = (max(8, round(width * scale)), max(8, round(height * scale)))
     color: Pixels = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
-    dark: Pixels = color.min(axis=2) if color.ndim == 3 else color
-    bright: Pixels = color.max(axis=2) if color.ndim == 3 else color
+    dark, bright = darkest_and_brightest(color)
     paper, backing = find_paper(bright)
     level = float(np.median(bright[paper])) if paper.any() else float(np.median(bright))
     return Proxy(scale, color, dark, paper, _find_ink(dark, paper), backing, level)
+
+
+def darkest_and_brightest(color: Pixels) -> tuple[Pixels, Pixels]:
+    """Return the least and the greatest of each dot's channels; grey is both.
+
+    Pairwise: reducing over an axis of three is ten times slower.
+    """
+    if color.ndim == 2:
+        return color, color
+    red, green, blue = color[..., 0], color[..., 1], color[..., 2]
+    return np.minimum(np.minimum(red, green), blue), np.maximum(np.maximum(red, green), blue)
 
 
 def find_paper(bright: Pixels) -> tuple[npt.NDArray[np.bool_], bool]:

@@ -21,6 +21,7 @@ from scanning import ocr, pdf
 from scanning.errors import OcrUnavailable, PageUnreadable, PdfNotFaithful
 from scanning.ocr.leaders import without_leaders
 from scanning.page import Box, CleanPage
+from scanning.pipeline import rotate
 from scanning.samples.paper import Sheet
 from scanning.text import TextLayer, Word
 
@@ -235,6 +236,14 @@ def test_boxes_of_words_lie_on_the_page(pages):
     assert "ĐỀ NGHỊ" in read.plain
 
 
+@needs_vietnamese_ocr
+@pytest.mark.skipif("osd" not in ocr.status().languages, reason="Debian's tesseract-ocr-osd is not installed")
+@pytest.mark.parametrize("lying", [0, 90, 180])
+def test_a_page_on_its_side_is_told_how_to_turn(pages, lying):
+    turn = ocr.find_rotation(rotate(pages[0], lying))
+    assert turn == (360 - lying) % 360
+
+
 def test_a_language_that_is_not_installed_is_refused(pages):
     with pytest.raises(OcrUnavailable):
         ocr.read(pages[0], language="tlh")
@@ -245,6 +254,8 @@ def test_without_the_program_reading_is_unavailable(monkeypatch, pages):
     assert ocr.status().reason == "scan.ocr_unavailable"
     with pytest.raises(OcrUnavailable):
         ocr.read(pages[0])
+    with pytest.raises(OcrUnavailable):
+        ocr.find_rotation(pages[0])
 
 
 def test_leaders_go_from_the_copy_that_is_read_and_dots_of_letters_stay(font):

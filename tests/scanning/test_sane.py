@@ -89,7 +89,7 @@ def test_raw_gray_pages_arrive_byte_for_byte(tmp_path: Path):
 def test_each_status_of_the_scanner_has_its_code_and_costs_the_page(
     tmp_path: Path, status: str, code: str, *, retryable: bool
 ):
-    events = scan(config(tmp_path, **{"read-status-code": f'"SANE_STATUS_{status}"'}))
+    events = scan(config(tmp_path, cancel_grace_s=0.5, **{"read-status-code": f'"SANE_STATUS_{status}"'}))
     assert events == [ScanFault(code, 1, retryable), ScanEnded(0)]
 
 

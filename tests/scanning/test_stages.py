@@ -51,13 +51,10 @@ def straight(font) -> dict[str, bytes]:
     return {page.truth.kind: page.image for page in pages}
 
 
-@pytest.mark.parametrize("skew_deg", [-3.0, -1.3, -0.4, 0.0, 0.7, 2.1, 3.0])
+@pytest.mark.parametrize("skew_deg", [-3.0, -0.4, 0.0, 1.3, 3.0])
 @pytest.mark.parametrize("kind", ["letter", "form", "birth"])
-def test_lean_is_told_within_a_fifth_of_a_degree(font, kind, skew_deg):
-    sample = make_sample_stack(int(skew_deg * 10) + 50, 1, kinds=(kind,), font=font, dpi=100, max_skew_deg=0)[
-        0
-    ]
-    leaning = opened(sample.image).rotate(-skew_deg, Image.Resampling.BICUBIC, fillcolor="white")
+def test_lean_is_told_within_a_fifth_of_a_degree(straight, kind, skew_deg):
+    leaning = opened(straight[kind]).rotate(-skew_deg, Image.Resampling.BICUBIC, fillcolor="white")
     page = clean(as_raw(jpeg(leaning), dpi=100))
     assert page.skew_deg == pytest.approx(skew_deg, abs=0.2)
 
