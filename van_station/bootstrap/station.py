@@ -138,6 +138,7 @@ def build_workspace(settings: Settings, keyring: Keyring, keys: DeviceKeys, cloc
                 tenant=gateway.tenant,
                 sealer=gateway.sealer,
                 use_ocr=settings.scanning.ocr,
+                dpi=settings.scanning.dpi,
                 max_pages=settings.scanning.max_pages,
             ),
         ),

@@ -57,7 +57,8 @@ class ScannerList:
 class CaptureSettings:
     """How the pages are wanted."""
 
-    dpi: int = 300
+    dpi: int | None = None
+    """None: as this machine's settings say."""
     source: Literal["adf", "flatbed"] = "adf"
     duplex: bool = False
     max_pages: int | None = None
@@ -73,6 +74,7 @@ class CaptureTools:
     sealer: Callable[[], Sealer]
     """Raises Refused (station.not_enrolled) while the platform's key is not known."""
     use_ocr: bool = True
+    dpi: int = 300
     max_pages: int = 500
 
 
@@ -118,7 +120,7 @@ class Capture:
             job = start_scan(
                 device_id,
                 ScanSettings(
-                    dpi=settings.dpi,
+                    dpi=settings.dpi or self._tools.dpi,
                     source=settings.source,
                     duplex=settings.duplex,
                     max_pages=min(settings.max_pages or self._tools.max_pages, self._tools.max_pages),

@@ -49,7 +49,6 @@ class StationSettings(_Branch):
     """Names and places of this machine."""
 
     tenant: str = "hanoi"
-    unit_code: str = "VAN"
     counter: str = "Q1"
     center_name: str = "Trung tâm Phục vụ hành chính công thành phố Hà Nội"
     practice: bool = False
