@@ -95,7 +95,7 @@ def test_a_page_is_sealed_before_the_screen_hears_of_it(desk: Machine) -> None:
 def test_a_stack_from_the_sane_test_device_becomes_a_document(
     template: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("SANE_CONFIG_DIR", str(sane_config(tmp_path)))
+    monkeypatch.setenv("SANE_CONFIG_DIR", str(sane_config(tmp_path, **{"test-picture": '"Solid black"'})))
     machine = template.copy_to(tmp_path / "machine", sane=True)
     try:
         machine.open_trip()
