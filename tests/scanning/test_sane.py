@@ -128,7 +128,7 @@ def test_cancel_inside_a_page_keeps_whole_pages_and_never_gives_half_a_one(tmp_p
 
 
 def test_a_driver_that_falls_silent_is_killed(tmp_path: Path):
-    given = config(tmp_path, watchdog_s=1.5, **SLOW)
+    given = config(tmp_path, watchdog_s=1.0, **SLOW)
     events = []
     with start_scan("sane:test:0", ScanSettings(**SMALL), given) as job:
         pid = job.driver_pid
