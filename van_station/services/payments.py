@@ -15,7 +15,7 @@ from van_station.records.payments import Payment, PaymentNotice, notice_record_i
 from van_station.rules.access import Act
 from van_station.rules.payments import Expected, Notice, Verdict, classify
 from van_station.rules.text import ascii_upper
-from van_station.rules.vietqr import build, plain_purpose
+from van_station.rules.vietqr import MAX_PURPOSE, build, plain_purpose
 from van_station.services.actor import Actor, require
 from van_station.services.clock import Clock
 from van_station.services.errors import NotFound, Refused, rules_as_refusals
@@ -75,6 +75,8 @@ class Payments:
     def request(self, actor: Actor, dossier_id: str) -> PaymentView:
         """Ask the fee of a dossier: the same request when it has been asked already.
 
+        While nothing has come in, the request follows the fee; its reference stays.
+
         Raises:
             Refused: fee.none_due, fee.unknown, qr.*.
         """
@@ -84,8 +86,10 @@ class Payments:
             if dossier is None:
                 raise NotFound
             row = _row_of(unit.session, dossier_id)
-            if row is None:
-                row = self._fresh(dossier)
+            if row is None or _is_outdated(row, dossier):
+                fresh = self._fresh(dossier)
+                row = row or fresh
+                row.amount_vnd, row.qr_payload = fresh.amount_vnd, fresh.qr_payload
                 unit.save(row)
                 unit.note({"amount_vnd": row.amount_vnd})
             payment_id = row.id
@@ -134,7 +138,7 @@ class Payments:
                 account=self._account.account_no,
                 amount_vnd=dossier.fee_vnd,
                 bill_number=reference,
-                purpose=plain_purpose(f"{self._account.purpose_prefix} {reference}".strip()),
+                purpose=_purpose(self._account.purpose_prefix, reference),
             )
         return Payment(
             dossier_id=dossier.id,
@@ -197,6 +201,17 @@ def take_notice(
 
 def _expected(row: Payment) -> Expected:
     return Expected(row.id, row.reference, row.amount_vnd, row.matched_vnd, None)
+
+
+def _purpose(prefix: str, reference: str) -> str:
+    """Return the transfer's text; the reference is never cut, as nothing else may reach us from the bank."""
+    text = f"{prefix} {reference}".strip()
+    return plain_purpose(text if len(text) <= MAX_PURPOSE else reference)
+
+
+def _is_outdated(row: Payment, dossier: Dossier) -> bool:
+    is_open = row.state == PaymentState.PENDING.value and row.matched_vnd == 0
+    return is_open and row.amount_vnd != dossier.fee_vnd
 
 
 def _row_of(session: Session, dossier_id: str) -> Payment | None:
