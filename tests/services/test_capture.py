@@ -146,9 +146,9 @@ def test_pages_of_a_scan_that_was_cut_short_are_offered_again_and_none_is_lost(d
 def test_nothing_is_offered_where_nothing_was_scanned(paper: Paper) -> None:
     offer = paper.desk.workspace.capture.unfinished
     assert offer(paper.dossier, paper.component) is None
+    start, officer = paper.desk.workspace.capture.start, paper.desk.officer
     with pytest.raises(Refused) as refused:
-        start = paper.desk.workspace.capture.start
-        start(paper.desk.officer, paper.dossier, paper.component, "folder:no such", CaptureSettings(), print)
+        start(officer, paper.dossier, paper.component, "folder:no such", CaptureSettings(), print)
     assert refused.value.code == "scan.device_unknown"
     assert offer(paper.dossier, paper.component) is None
 

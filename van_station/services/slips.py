@@ -17,6 +17,7 @@ from van_station.papers.slips import (
     provisional_receipt,
 )
 from van_station.records.dossiers import Component, Dossier
+from van_station.records.ledger import AuditLine
 from van_station.records.payments import Payment
 from van_station.records.people import User
 from van_station.records.slips import SlipPrint
@@ -73,39 +74,39 @@ class Slips:
             Refused: slip.not_confirmed (a draft has no receipt), dossier.voided.
         """
         require(actor, Act.PRINT_SLIP)
-        now = self._clock.now()
-        with self._store.unit(actor.user_id, "slip.print", ("dossier", dossier_id)) as unit:
-            dossier = unit.session.get(Dossier, dossier_id)
+        with self._store.reading() as session:
+            dossier = session.get(Dossier, dossier_id)
             if dossier is None:
                 raise NotFound
             _require_confirmed(dossier)
             official = dossier.official_code is not None
             slip = "official_receipt" if official else "provisional_receipt"
             number = dossier.official_code or dossier.provisional_no
-            again = _printed_before(unit.session, dossier_id, slip)
-            data = self._data(unit.session, dossier, reprint=again)
+            again = _printed_before(session, dossier_id, slip)
+            data = self._data(session, dossier, reprint=again)
+        try:
+            page = official_receipt(data) if official else provisional_receipt(data)
+        except PaperError as error:
+            raise NotNow(error.code) from error
+        with self._store.unit(actor.user_id, "slip.print", ("dossier", dossier_id)) as unit:
             unit.save(
                 SlipPrint(
                     dossier_id=dossier_id,
                     kind=slip,
                     number=number,
-                    printed_at=now,
+                    printed_at=self._clock.now(),
                     printed_by=actor.user_id,
                     reprint=again,
                 )
             )
             unit.note({"slip": slip, "reprint": int(again)})
-        try:
-            page = official_receipt(data) if official else provisional_receipt(data)
-        except PaperError as error:
-            raise NotNow(error.code) from error
         kind = "giay-tiep-nhan" if official else "phieu-tam"
         return PrintedPage(f"{kind}-{number}.pdf", "application/pdf", page)
 
     def _data(self, session: Session, dossier: Dossier, *, reprint: bool) -> SlipData:
         person = person_row(session, dossier.person_id)
         trip = session.get(Trip, dossier.trip_id)
-        officer = session.get(User, dossier.created_by)
+        officer = session.get(User, _received_by(session, dossier))
         entry = self._catalogue.entry(dossier.procedure_code)
         payment = session.exec(select(Payment).where(Payment.dossier_id == dossier.id)).first()
         received = (dossier.confirmed_at or dossier.created_at).astimezone(HANOI)
@@ -148,6 +149,14 @@ def _require_confirmed(dossier: Dossier) -> None:
         raise Refused("dossier.voided")
     if dossier.confirmed_at is None:
         raise Refused("slip.not_confirmed")
+
+
+def _received_by(session: Session, dossier: Dossier) -> str:
+    """Return who confirmed the dossier, by the audit lines; whoever began it when they are not here."""
+    query = select(AuditLine.actor_id).where(
+        AuditLine.act == "dossier.confirm", AuditLine.subject_id == dossier.id
+    )
+    return session.exec(query.order_by(col(AuditLine.at).desc())).first() or dossier.created_by
 
 
 def _printed_before(session: Session, dossier_id: str, slip: str) -> bool:
