@@ -80,24 +80,7 @@ class Reports:
             Refused: tally.unbalanced: rows and audit lines disagree, or parts and whole.
         """
         with self._store.reading() as session:
-            trip = trip_row(session, trip_id)
-            tickets = session.exec(select(Ticket).where(Ticket.trip_id == trip_id)).all()
-            dossiers = session.exec(select(Dossier).where(Dossier.trip_id == trip_id)).all()
-            with rules_as_refusals():
-                day = tally(
-                    [self._ticket_row(session, ticket, trip.held_on) for ticket in tickets],
-                    [_dossier_row(session, dossier) for dossier in dossiers],
-                    captured=_begun_by_audit(session, trip),
-                )
-            states = [DossierState(dossier.state) for dossier in dossiers]
-            return TallyView(
-                trip=trip_view(trip),
-                day=day,
-                sections=self._sections(day),
-                not_sent=states.count(DossierState.QUEUED),
-                open_tickets=sum(lane.left for lane in day.lanes),
-                drafts=states.count(DossierState.DRAFT) + states.count(DossierState.READY),
-            )
+            return self._tally(session, trip_id)
 
     def close(self, actor: Actor, trip_id: str) -> TallyView:
         """Close the trip: its figures must balance; what waits in the outbox goes on by itself.
@@ -106,13 +89,13 @@ class Reports:
             Refused: trip.already_closed, trip.people_waiting, tally.unbalanced.
         """
         require(actor, Act.TALLY)
-        view = self.tally(trip_id)
-        if view.open_tickets:
-            raise Refused("trip.people_waiting", count=view.open_tickets)
         with self._store.unit(actor.user_id, "trip.close", ("trip", trip_id)) as unit:
             trip = trip_row(unit.session, trip_id)
             if trip.state == "closed":
                 raise Refused("trip.already_closed")
+            view = self._tally(unit.session, trip_id)
+            if view.open_tickets:
+                raise Refused("trip.people_waiting", count=view.open_tickets)
             trip.state = "closed"
             trip.closed_at = self._clock.now()
             unit.save(trip)
@@ -140,6 +123,26 @@ class Reports:
         with self._store.unit(actor.user_id, "tally.export", ("trip", trip_id)) as unit:
             unit.note({"form": form})
         return PrintedPage(f"tong-hop-{view.trip.day:%Y%m%d}.{form}", _MEDIA[form], data)
+
+    def _tally(self, session: Session, trip_id: str) -> TallyView:
+        trip = trip_row(session, trip_id)
+        tickets = session.exec(select(Ticket).where(Ticket.trip_id == trip_id)).all()
+        dossiers = session.exec(select(Dossier).where(Dossier.trip_id == trip_id)).all()
+        with rules_as_refusals():
+            day = tally(
+                [self._ticket_row(session, ticket, trip.held_on) for ticket in tickets],
+                [_dossier_row(session, dossier) for dossier in dossiers],
+                captured=_begun_by_audit(session, trip),
+            )
+        states = [DossierState(dossier.state) for dossier in dossiers]
+        return TallyView(
+            trip=trip_view(trip),
+            day=day,
+            sections=self._sections(day),
+            not_sent=states.count(DossierState.QUEUED),
+            open_tickets=sum(lane.left for lane in day.lanes),
+            drafts=states.count(DossierState.DRAFT) + states.count(DossierState.READY),
+        )
 
     def _ticket_row(self, session: Session, ticket: Ticket, day: date) -> TicketRow:
         person = session.get(Person, ticket.person_id or "")
