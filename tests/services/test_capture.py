@@ -358,3 +358,19 @@ def test_two_scans_of_one_component_do_not_mix(paper: Paper) -> None:
     go_on.set()
     assert batch.wait(60)
     assert len(batch.pages()) == 4
+
+
+def test_a_page_sealed_before_a_kill_is_not_taken_twice_from_its_folder(
+    paper: Paper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed between sealing a page and removing its file, the folder gives the page again."""
+    desk = paper.desk
+    with monkeypatch.context() as cut:
+        cut.setattr("scanning.devices.job.ScanJob.acknowledge", lambda *_: 0)
+        batch, _ = paper.scan("letter", "form")
+    assert len(batch.pages()) == 2
+    assert sum(1 for _ in desk.inbox.iterdir()) == 2
+    desk.reopen()
+    again, _ = desk.scan_what_lies_there(paper.dossier, paper.component)
+    assert len(again.pages()) == 2
+    assert list(desk.inbox.iterdir()) == []

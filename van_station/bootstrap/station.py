@@ -24,6 +24,7 @@ from van_station.services.outgoing import Outgoing
 from van_station.services.payments import Payments
 from van_station.services.queue import Queue
 from van_station.services.reports import Reports
+from van_station.services.sealed_files import Seal
 from van_station.services.settled import SYSTEM, Settled
 from van_station.services.slips import Slips, SlipSetup
 from van_station.services.trips import Trips
@@ -135,8 +136,7 @@ def build_workspace(settings: Settings, keyring: Keyring, keys: DeviceKeys, cloc
             clock,
             CaptureTools(
                 devices=DeviceConfig(folders=settings.scanning.folders, sane=settings.scanning.sane),
-                tenant=gateway.tenant,
-                sealer=gateway.sealer,
+                seal=Seal(gateway.tenant, gateway.sealer),
                 use_ocr=settings.scanning.ocr,
                 dpi=settings.scanning.dpi,
                 max_pages=settings.scanning.max_pages,

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import threading
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Protocol
+from collections.abc import Callable
+from dataclasses import replace
 
 from scanning import (
     CleanOptions,
-    CleanPage,
     clean,
     preview,
     rotate,
-    thumbnail,
 )
 from scanning.devices import PageCaptured, ScanEnded, ScanFault, ScanJob
 from scanning.errors import ScanningError
@@ -26,79 +24,36 @@ from van_station.services.capture_events import (
     Fault,
     FileView,
     PageArrived,
+    PageEntry,
     PageView,
-    Progress,
 )
 from van_station.services.errors import NotFound, Refused, ServiceError
+from van_station.services.page_shelf import PageShelf
 from van_station.store import StoreError
 
 log = logging.getLogger(__name__)
 EventSink = Callable[[CaptureEvent], None]
 
 
-@dataclass(frozen=True)
-class Kept:
-    """What is to be sealed."""
-
-    plain: bytes = field(repr=False)
-    media_type: str
-    page_count: int
-    role: str
-    sequence: int
-
-
-@dataclass(frozen=True)
-class PageEntry:
-    """A page of the batch and the row that keeps it."""
-
-    row_id: str
-    page: CleanPage = field(repr=False)
-    thumbnail: bytes = field(repr=False)
-    dropped: bool
-
-    @classmethod
-    def of(cls, row_id: str, page: CleanPage) -> PageEntry:
-        """Make an entry; a blank page is dropped until somebody restores it."""
-        return cls(row_id, page, thumbnail(page), page.blank)
-
-
-class Desk(Protocol):
-    """What a batch asks of the capture service, bound to its dossier and component."""
-
-    def seal(self, actor_id: str, page: CleanPage, sequence: int) -> str:
-        """Keep a page sealed; returns its row's id once it is durable."""
-        ...
-
-    def replace(self, actor_id: str, row_id: str, page: CleanPage, sequence: int) -> str:
-        """Keep a changed page in place of another; returns the new row's id."""
-        ...
-
-    def reorder(self, actor_id: str, row_ids: Sequence[str]) -> None:
-        """Keep the order of pages."""
-        ...
-
-    def make_document(
-        self, actor_id: str, entries: Sequence[PageEntry], progress: Callable[[Progress], None]
-    ) -> FileView:
-        """Make the sealed document of the pages that are not dropped."""
-        ...
-
-    def discard(self, actor_id: str, row_ids: Sequence[str]) -> None:
-        """Let pages go."""
-        ...
-
-
 class CaptureBatch:
     """Pages in order; each is sealed before it is shown. Thread-safe."""
 
-    def __init__(self, desk: Desk, entries: list[PageEntry]) -> None:
-        self._desk = desk
+    def __init__(self, shelf: PageShelf, entries: list[PageEntry]) -> None:
+        self._shelf = shelf
         self._entries = entries
+        # A kill between sealing a page and removing its file makes a folder give it again: once is enough.
+        self._held = {entry.source_sha256 for entry in entries}
         self._lock = threading.RLock()
         self._job: ScanJob | None = None
         self._thread: threading.Thread | None = None
         self._sink: EventSink = lambda _: None
         self._keeping = False
+        self._over = False
+
+    @property
+    def over(self) -> bool:
+        """Whether its pages became a document or were let go: the next scan begins a new batch."""
+        return self._over
 
     @property
     def running(self) -> bool:
@@ -145,8 +100,10 @@ class CaptureBatch:
         with self._lock:
             index, entry = self._entry(key)
             page = rotate(entry.page, (quarters % 4) * 90)
-            row_id = self._desk.replace(actor.user_id, entry.row_id, page, index + 1)
-            self._entries[index] = replace(PageEntry.of(row_id, page), dropped=entry.dropped)
+            row_id = self._shelf.replace(actor.user_id, entry, page, index + 1)
+            self._entries[index] = replace(
+                PageEntry.of(row_id, page, entry.source_sha256), dropped=entry.dropped
+            )
             return _view(self._entries[index], index)
 
     def move(self, actor: Actor, key: str, to_index: int) -> None:
@@ -155,7 +112,7 @@ class CaptureBatch:
             index, entry = self._entry(key)
             self._entries.pop(index)
             self._entries.insert(max(0, min(to_index, len(self._entries))), entry)
-            self._desk.reorder(actor.user_id, [each.row_id for each in self._entries])
+            self._shelf.reorder(actor.user_id, [each.row_id for each in self._entries])
 
     def drop(self, actor: Actor, key: str) -> None:
         """Leave a page out of the document; it can be restored until the document is made."""
@@ -179,7 +136,7 @@ class CaptureBatch:
             self._keeping = True
             entries = tuple(self._entries)
         try:
-            file = self._desk.make_document(actor.user_id, entries, self._sink)
+            file = self._shelf.make_document(actor.user_id, entries, self._sink)
             with self._lock:
                 self._entries = []  # a second click finds nothing to keep twice
             return file
@@ -191,8 +148,13 @@ class CaptureBatch:
         with self._lock:
             if self.running or self._keeping:
                 raise Refused("scan.already_running")
-            self._desk.discard(actor.user_id, [entry.row_id for entry in self._entries])
+            self._shelf.discard(actor.user_id, [entry.row_id for entry in self._entries])
+            self._end()
+
+    def _end(self) -> None:
+        with self._lock:
             self._entries = []
+            self._over = True
 
     def _take(self, actor_id: str, job: ScanJob, on_event: EventSink) -> None:
         """Take pages until the device ends, or until one can't be kept: later ones must not close the gap."""
@@ -217,12 +179,17 @@ class CaptureBatch:
     def _take_page(self, actor_id: str, job: ScanJob, event: PageCaptured, on_event: EventSink) -> int | None:
         """Return how many pages were kept, 0 or 1; None when the page is good and can't be kept."""
         number = event.page.sequence
+        source = hashlib.sha256(event.page.image).hexdigest()
+        if source in self._held:
+            self._held.discard(source)
+            job.acknowledge([event.page])
+            return 0
         try:
             page = clean(event.page, CleanOptions())
             with self._lock:
                 index = len(self._entries)
-                row_id = self._desk.seal(actor_id, page, index + 1)
-                self._entries.append(PageEntry.of(row_id, page))
+                row_id = self._shelf.seal(actor_id, page, source, index + 1)
+                self._entries.append(PageEntry.of(row_id, page, source))
                 view = _view(self._entries[index], index)
         except ScanningError as error:
             _tell(on_event, Fault(error.code, number, error.retryable))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from scanning import CleanPage, thumbnail
+
 
 @dataclass(frozen=True)
 class PageView:
@@ -62,6 +64,23 @@ class Progress:
     step: str
     done: int
     total: int
+
+
+@dataclass(frozen=True)
+class PageEntry:
+    """A page of the batch and the row that keeps it."""
+
+    row_id: str
+    page: CleanPage = field(repr=False)
+    thumbnail: bytes = field(repr=False)
+    dropped: bool
+    source_sha256: str
+    """Of the raw page as the device gave it."""
+
+    @classmethod
+    def of(cls, row_id: str, page: CleanPage, source_sha256: str) -> PageEntry:
+        """Make an entry; a blank page is dropped until somebody restores it."""
+        return cls(row_id, page, thumbnail(page), page.blank, source_sha256)
 
 
 CaptureEvent = PageArrived | Fault | Ended | Progress

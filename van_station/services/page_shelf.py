@@ -1,0 +1,175 @@
+"""Where the pages of one component lie: sealed as they come, made into a document in the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sqlmodel import Session, col, select
+
+from scanning import CleanPage, TextLayer, ocr, pdf
+from scanning.errors import ScanningError
+from van_station.records.dossiers import Component, Dossier, StoredFile
+from van_station.rules.dossiers import DossierState
+from van_station.services.capture_events import FileView, PageEntry, Progress
+from van_station.services.clock import Clock
+from van_station.services.dossier_views import EDITABLE
+from van_station.services.errors import NotFound, NotNow, Refused
+from van_station.services.sealed_files import Content, SealedFiles, let_go
+from van_station.services.sealed_pages import PAGE_MEDIA_TYPE, pack_page, unpack_page
+from van_station.store import Store
+
+_LANGUAGE = "vie"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Whose pages they are."""
+
+    dossier_id: str
+    component_id: str
+
+    @property
+    def subject(self) -> tuple[str, str]:
+        """What the audit lines are about."""
+        return "component", self.component_id
+
+
+class PageShelf:
+    """Keeps one component's pages; each call is durable when it returns."""
+
+    def __init__(
+        self, store: Store, clock: Clock, files: SealedFiles, place: Place, *, use_ocr: bool
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._files = files
+        self._place = place
+        self._use_ocr = use_ocr
+
+    def reopened(self) -> list[PageEntry]:
+        """Return the pages that lie here already, in order: those of a batch that was cut short."""
+        with self._store.reading() as session:
+            rows = page_rows(session, self._place.component_id)
+        return [PageEntry.of(row.id, *unpack_page(self._files.open(row))) for row in rows]
+
+    def seal(self, actor_id: str, page: CleanPage, source_sha256: str, sequence: int) -> str:
+        """Keep a page sealed and return its row's id."""
+        row = self._sealed_page(actor_id, page, source_sha256, sequence)
+        with self._store.unit(actor_id, "scan.page", self._place.subject) as unit:
+            unit.save(row)
+        return row.id
+
+    def replace(self, actor_id: str, entry: PageEntry, page: CleanPage, sequence: int) -> str:
+        """Keep a changed page in place of another and return the new row's id."""
+        row = self._sealed_page(actor_id, page, entry.source_sha256, sequence)
+        with self._store.unit(actor_id, "scan.page_changed", self._place.subject) as unit:
+            unit.save(row)
+            gone = let_go(unit, [entry.row_id])
+        self._files.discard(gone)
+        return row.id
+
+    def reorder(self, actor_id: str, row_ids: Sequence[str]) -> None:
+        """Keep the order of pages."""
+        with self._store.unit(actor_id, "scan.order", self._place.subject) as unit:
+            for sequence, row_id in enumerate(row_ids, start=1):
+                row = unit.session.get(StoredFile, row_id)
+                if row is not None and row.sequence != sequence:
+                    row.sequence = sequence
+                    unit.save(row)
+
+    def make_document(
+        self, actor_id: str, entries: Sequence[PageEntry], progress: Callable[[Progress], None]
+    ) -> FileView:
+        """Write the PDF/A, read it back, seal it and attach it.
+
+        Raises:
+            Refused: scan.no_pages, dossier.not_editable; NotNow: a scanning error's code.
+        """
+        pages = [entry.page for entry in entries if not entry.dropped]
+        if not pages:
+            raise Refused("scan.no_pages")
+        content = Content(self._written(pages, progress), "application/pdf", len(pages), "document", 1)
+        row = self._files.seal(actor_id, self._place.dossier_id, self._place.component_id, content)
+        with self._store.unit(actor_id, "scan.document", self._place.subject) as unit:
+            require_editable(unit.session, self._place.dossier_id)
+            row.sequence = 1 + len(_documents(unit.session, self._place.component_id))
+            unit.save(row)
+            gone = let_go(unit, [entry.row_id for entry in entries])
+            component = unit.session.get(Component, self._place.component_id)
+            if component is not None:
+                component.page_count += len(pages)
+                unit.save(component)
+            unit.note({"pages": len(pages), "dropped": len(entries) - len(pages)})
+        self._clear(gone)
+        return file_view(row)
+
+    def discard(self, actor_id: str, row_ids: Sequence[str]) -> None:
+        """Let pages go."""
+        with self._store.unit(actor_id, "scan.discard", self._place.subject) as unit:
+            gone = let_go(unit, row_ids)
+            unit.note({"pages": len(row_ids)})
+        self._clear(gone)
+
+    def _sealed_page(self, actor_id: str, page: CleanPage, source_sha256: str, sequence: int) -> StoredFile:
+        content = Content(pack_page(page, source_sha256), PAGE_MEDIA_TYPE, 1, "page", sequence)
+        return self._files.seal(actor_id, self._place.dossier_id, self._place.component_id, content)
+
+    def _clear(self, blob_ids: Sequence[str]) -> None:
+        """Discard bodies, and the pages of the log in which their keys still stand."""
+        self._files.discard(blob_ids)
+        self._store.truncate_log()
+
+    def _written(self, pages: Sequence[CleanPage], progress: Callable[[Progress], None]) -> bytes:
+        layers: list[TextLayer | None] = [None] * len(pages)
+        if self._use_ocr and ocr.status().available:
+            for index, page in enumerate(pages):
+                progress(Progress("scan.reading_text", index, len(pages)))
+                layers[index] = _read_text(page)
+        progress(Progress("scan.writing", 0, 1))
+        try:
+            data = pdf.write(pages, layers=layers, title="", created=self._clock.now())
+            progress(Progress("scan.comparing", 0, 1))
+            pdf.verify(data, pages)
+        except ScanningError as error:
+            raise NotNow(error.code) from error
+        return data
+
+
+def page_rows(session: Session, component_id: str) -> list[StoredFile]:
+    """Return the rows of pages that are not a document yet, in order."""
+    query = select(StoredFile).where(
+        StoredFile.component_id == component_id,
+        StoredFile.role == "page",
+        col(StoredFile.removed).is_(False),
+    )
+    return list(session.exec(query.order_by(col(StoredFile.sequence))).all())
+
+
+def require_editable(session: Session, dossier_id: str) -> None:
+    """Raise Refused (dossier.not_editable) unless papers may still change."""
+    dossier = session.get(Dossier, dossier_id)
+    if dossier is None:
+        raise NotFound
+    if DossierState(dossier.state) not in EDITABLE:
+        raise Refused("dossier.not_editable")
+
+
+def file_view(row: StoredFile) -> FileView:
+    """Return the view of a row."""
+    return FileView(
+        row.id, row.component_id or "", row.page_count, row.size_bytes, row.sealed_at, row.media_type
+    )
+
+
+def _documents(session: Session, component_id: str) -> list[StoredFile]:
+    query = select(StoredFile).where(StoredFile.component_id == component_id, StoredFile.role == "document")
+    return list(session.exec(query).all())
+
+
+def _read_text(page: CleanPage) -> TextLayer | None:
+    """Return the page's text, or None: a page without a text layer is still a page."""
+    try:
+        return ocr.read(page, language=_LANGUAGE)
+    except ScanningError:
+        return None
