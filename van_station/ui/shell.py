@@ -74,8 +74,8 @@ class Shell:
     def _bar(self) -> ft.Control:
         desk = self.desk
         mark = ft.Container(
-            ft.Icon(ft.Icons.AIRPORT_SHUTTLE_ROUNDED, color=desk.palette.bar, size=24),
-            bgcolor=desk.palette.accent_soft,
+            ft.Icon(ft.Icons.AIRPORT_SHUTTLE_ROUNDED, color=desk.palette.on_mark, size=24),
+            bgcolor=desk.palette.mark,
             border_radius=theme.RADIUS_S,
             padding=7,
             tooltip=desk.say("app.name"),

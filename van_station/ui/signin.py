@@ -279,7 +279,7 @@ def _poster(desk: Desk) -> ft.Control:
     rows = [
         ft.Row(
             [
-                ft.Icon(icon, color=p.accent_soft, size=26 * min(desk.look.scale, 1.5)),
+                ft.Icon(icon, color=p.mark, size=26 * min(desk.look.scale, 1.5)),
                 parts.text(say(key), Style.BODY_LARGE, color=p.on_bar_quiet, expand=True),
             ],
             spacing=theme.GAP_M,
@@ -287,12 +287,12 @@ def _poster(desk: Desk) -> ft.Control:
         for icon, key in promises
     ]
     mark = ft.Container(
-        ft.Icon(ft.Icons.AIRPORT_SHUTTLE_ROUNDED, size=48, color=p.bar),
-        bgcolor=p.accent_soft,
+        ft.Icon(ft.Icons.AIRPORT_SHUTTLE_ROUNDED, size=48, color=p.on_mark),
+        bgcolor=p.mark,
         border_radius=theme.RADIUS_L,
         padding=16,
     )
-    stripe = ft.Container(height=4, width=96, bgcolor=p.accent_soft, border_radius=2)
+    stripe = ft.Container(height=4, width=96, bgcolor=p.mark, border_radius=2)
     return ft.Container(
         ft.Column(
             [

@@ -23,6 +23,7 @@ def describe(desk: Desk, bar: StatusBar, now: datetime) -> list[Part]:
     signals = {
         "online": (ft.Icons.WIFI_ROUNDED, "shell.signal_on", "good"),
         "offline": (ft.Icons.WIFI_OFF_ROUNDED, "shell.signal_off", "warn"),
+        "paused": (ft.Icons.PAUSE_CIRCLE_OUTLINE_ROUNDED, "shell.signal_paused", "warn"),
     }
     icon, key, tone = signals.get(bar.signal.value, (ft.Icons.WIFI_FIND_ROUNDED, "shell.signal_checking", "quiet"))
     said: list[Part] = [("status-signal", icon, say(key), tone)]

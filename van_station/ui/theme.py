@@ -42,6 +42,8 @@ class Palette:
     bar: str
     on_bar: str
     on_bar_quiet: str
+    mark: str
+    on_mark: str
     bar_selected: str
     on_bar_selected: str
     primary: str
@@ -73,6 +75,8 @@ LIGHT = Palette(
     bar="#08404B",
     on_bar="#FFFFFF",
     on_bar_quiet="#BFDCE0",
+    mark="#FFE6C4",
+    on_mark="#08404B",
     bar_selected="#E4F3F3",
     on_bar_selected="#063640",
     primary="#0A5C68",
@@ -103,6 +107,8 @@ DARK = Palette(
     bar="#062E37",
     on_bar="#F2FAFB",
     on_bar_quiet="#A9CBD1",
+    mark="#FFC078",
+    on_mark="#062E37",
     bar_selected="#17505C",
     on_bar_selected="#F2FAFB",
     primary="#7CD3DD",
@@ -133,6 +139,8 @@ CONTRAST = Palette(
     bar="#000000",
     on_bar="#FFFFFF",
     on_bar_quiet="#FFFFFF",
+    mark="#FFE45C",
+    on_mark="#000000",
     bar_selected="#FFE45C",
     on_bar_selected="#000000",
     primary="#00323A",
@@ -190,7 +198,9 @@ def shape_pairs(p: Palette) -> dict[str, tuple[str, str]]:
         "field edge on ground": (p.edge, p.ground),
         "focus on card": (p.focus, p.card),
         "focus on ground": (p.focus, p.ground),
-        "focus on bar": (p.focus if p is DARK else p.accent_soft, p.bar),
+        "focus on bar": (p.mark, p.bar),
+        "mark on bar": (p.mark, p.bar),
+        "sign on mark": (p.on_mark, p.mark),
         "primary on card": (p.primary, p.card),
     }
 
@@ -262,8 +272,9 @@ def _text_theme(p: Palette, scale: float) -> ft.TextTheme:
             size=round(size * scale, 1), font_family=family, height=height, color=p.text, letter_spacing=0
         )
 
+    soft = min(1.0, 1.25 / scale)  # what is huge already need not grow as far
     return ft.TextTheme(
-        display_large=style(104, BOLD, 1.1), display_medium=style(60, BOLD, 1.15), display_small=style(40, BOLD, 1.2),
+        display_large=style(104 * soft, BOLD, 1.1), display_medium=style(60 * soft, BOLD, 1.15), display_small=style(40, BOLD, 1.2),
         headline_large=style(30, SEMIBOLD, 1.25), headline_medium=style(25, SEMIBOLD, 1.3),
         headline_small=style(21, SEMIBOLD, 1.3), title_large=style(19, SEMIBOLD, 1.35),
         title_medium=style(17, SEMIBOLD, 1.35), title_small=style(15, SEMIBOLD, 1.35),
@@ -274,7 +285,7 @@ def _text_theme(p: Palette, scale: float) -> ft.TextTheme:
 
 def button_style(p: Palette, kind: str, *, on_bar: bool = False) -> ft.ButtonStyle:
     """Return the look of a button: rounded, at least `TARGET_PX` high, with a ring when it has the keyboard."""
-    ring = p.accent_soft if on_bar else p.focus
+    ring = p.mark if on_bar else p.focus
     resting = ft.BorderSide(1.5, p.edge) if kind == "outlined" else ft.BorderSide(0, "#00000000")
     padding = ft.Padding.all(12) if kind == "icon" else ft.Padding.symmetric(horizontal=20, vertical=15)
     return ft.ButtonStyle(

@@ -97,7 +97,7 @@ class CloseScreen(Screen):
         return parts.card(
             desk,
             [
-                ft.Row(boxes, wrap=True, spacing=theme.GAP_M, run_spacing=theme.GAP_M, vertical_alignment=ft.CrossAxisAlignment.CENTER),
+                ft.Row(boxes, spacing=theme.GAP_M, vertical_alignment=ft.CrossAxisAlignment.CENTER),
                 self._verdict(total),
                 ft.Row(self._buttons(tally), wrap=True, spacing=theme.GAP_S, run_spacing=theme.GAP_S),
             ],
@@ -116,7 +116,10 @@ class CloseScreen(Screen):
     def _number(self, identifier: str, count: int, label: str, ground: str, ink: str) -> ft.Control:
         number = parts.text(self.desk.texts.count(count), Style.DISPLAY_MEDIUM, color=ink)
         column = ft.Column(
-            [parts.tid(identifier, number), parts.text(label, Style.LABEL_LARGE, color=ink)],
+            [
+                parts.tid(identifier, number),
+                parts.text(label, Style.LABEL_LARGE, color=ink, text_align=ft.TextAlign.CENTER),
+            ],
             spacing=0,
             tight=True,
             horizontal_alignment=ft.CrossAxisAlignment.CENTER,
@@ -126,7 +129,7 @@ class CloseScreen(Screen):
             bgcolor=ground,
             border_radius=theme.RADIUS_L,
             padding=ft.Padding.symmetric(horizontal=theme.GAP_L, vertical=theme.GAP_M),
-            width=self.desk.size(200),
+            expand=True,
             alignment=ft.Alignment.CENTER,
         )
 

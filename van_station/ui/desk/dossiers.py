@@ -144,7 +144,7 @@ class DossiersScreen(Screen):
                         parts.text(desk.texts.datetime(line.created_at), Style.BODY_SMALL, color=p.quiet),
                     ],
                     spacing=2,
-                    expand=3,
+                    expand=4,
                 ),
                 ft.Container(
                     parts.text(desk.say("dossier.component_pages", count=line.pages), Style.BODY_SMALL, color=p.quiet),

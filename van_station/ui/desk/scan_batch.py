@@ -57,11 +57,13 @@ class BatchPanel:
         self._thumbs: dict[str, _Thumb] = {}
         self._settings = ft.Column(spacing=theme.GAP_S, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
         self._status = ft.Column(spacing=theme.GAP_S, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
-        self._grid = ft.Row(wrap=True, spacing=theme.GAP_S, run_spacing=theme.GAP_S)
+        self._grid = ft.Row(
+            wrap=True, spacing=theme.GAP_S, run_spacing=theme.GAP_S, vertical_alignment=ft.CrossAxisAlignment.START
+        )
         self._tools = ft.Row(wrap=True, spacing=theme.GAP_S, run_spacing=theme.GAP_S)
-        self._finish = ft.Row(wrap=True, spacing=theme.GAP_S, alignment=ft.MainAxisAlignment.END)
+        self._finish = ft.Row(wrap=True, spacing=theme.GAP_S, run_spacing=theme.GAP_S)
         self.view = ft.Column(
-            [self._settings, self._status, self._grid, self._tools, self._finish],
+            [self._settings, self._status, self._finish, self._tools, self._grid],
             spacing=theme.GAP_M,
             horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
         )
@@ -261,7 +263,7 @@ class BatchPanel:
         discard = parts.Press(
             desk, "scan-discard", say("scan.discard"), self._ask_discard, kind="text", icon=ft.Icons.DELETE_SWEEP_OUTLINED, disabled=off
         )
-        self._finish.controls = [discard.view, keep.view]
+        self._finish.controls = [keep.view, discard.view]
 
     # ------------------------------------------------------------------ scanning
     async def _look_again(self) -> None:

@@ -1,0 +1,91 @@
+"""A complete machine with a desk on it, and a browser to look at it with."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.ui import driver
+from van_station.bootstrap.demo.papers import lay_papers
+from van_station.bootstrap.demo.people import PASSPHRASE
+from van_station.bootstrap.demo.setting_up import Demo, prepare
+from van_station.services.actor import Actor
+from van_station.services.door import Door
+from van_station.services.workspace import Workspace
+from van_station.ui.serve import DeskServer, UiSettings
+
+
+@dataclass
+class Station:
+    """A demonstration machine whose desk is being served."""
+
+    demo: Demo
+    door: Door
+    server: DeskServer
+    workspace: Workspace
+    people: dict[str, Actor]
+
+    @property
+    def url(self) -> str:
+        """A fresh launch address."""
+        return self.server.host.launch_url()
+
+    def lay_papers(self, seed: int) -> None:
+        """Put four sample pages, one of them blank, into the watched folder."""
+        lay_papers(self.demo.inbox, seed=seed)
+
+
+@contextmanager
+def serving(server: DeskServer) -> Iterator[DeskServer]:
+    """Run a desk's server beside the test."""
+    ready = threading.Event()
+    thread = threading.Thread(target=server.run, args=(lambda _url: ready.set(),), daemon=True)
+    thread.start()
+    try:
+        assert ready.wait(20), "the server did not start"
+        yield server
+    finally:
+        server.stop()
+        thread.join(10)
+
+
+@contextmanager
+def station_in(folder: Path, settings: UiSettings, *, gateway: bool) -> Iterator[Station]:
+    """A machine in `folder`, everybody signed in once so that tests can act through services too."""
+    demo = prepare(folder, sane=False)
+    if gateway:
+        demo.gateway.start()
+    door = demo.open_door()
+    try:
+        signed_in = {login: door.sign_in(login, PASSPHRASE) for login in ("hoa", "minh", "lan")}
+        people = {login: each.actor for login, each in signed_in.items()}
+        with serving(DeskServer(door, settings)) as server:
+            yield Station(demo, door, server, signed_in["hoa"].workspace, people)
+    finally:
+        door.close()
+        demo.gateway.stop()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[object]:
+    """Chromium, once for all journeys."""
+    if not driver.chromium_is_there():
+        pytest.skip("Debian package chromium is not installed")
+    sync_api = pytest.importorskip("playwright.sync_api")
+    with sync_api.sync_playwright() as playwright:
+        chromium = driver.launch(playwright)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def context(browser) -> Iterator[object]:
+    """A fresh browser profile of the smaller of our two sizes."""
+    made = browser.new_context(viewport={"width": 1366, "height": 768}, locale="vi-VN", accept_downloads=True)
+    yield made
+    made.close()

@@ -1,0 +1,147 @@
+"""A card reader is told from a person by its speed and its Enter, wherever the keyboard is."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from van_station.rules.citizen_card import looks_like_card
+from van_station.ui.desk.card_reader import CardReader
+from van_station.ui.wedge import Wedge, character
+
+CARD = "001199000123||Nguyễn Thị Ví Dụ|01011999|Nữ|Số 1 ngõ 2, Hà Nội|15082021"
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def type_into(wedge: Wedge, clock: Clock, text: str, *, every_s: float) -> None:
+    for char in text:
+        clock.now += every_s
+        wedge.press(char)
+
+
+@pytest.mark.parametrize("every_s", [0.001, 0.005, 0.02])
+def test_a_reader_is_recognised(every_s):
+    clock = Clock()
+    wedge = Wedge(clock)
+    type_into(wedge, clock, "001199000123|X", every_s=every_s)
+    assert wedge.busy
+    assert wedge.enter() == "001199000123|X"
+
+
+@pytest.mark.parametrize("every_s", [0.06, 0.1, 0.3])
+def test_even_a_quick_person_is_not_taken_for_a_reader(every_s):
+    clock = Clock()
+    wedge = Wedge(clock)
+    type_into(wedge, clock, "001199000123|X", every_s=every_s)
+    assert not wedge.busy
+    assert wedge.enter() == ""
+
+
+def test_what_a_person_typed_before_is_not_part_of_what_the_reader_typed():
+    clock = Clock()
+    wedge = Wedge(clock)
+    type_into(wedge, clock, "abc", every_s=0.2)
+    clock.now += 1
+    type_into(wedge, clock, "001199000123|X", every_s=0.003)
+    assert wedge.enter() == "001199000123|X"
+
+
+def test_an_enter_that_comes_late_is_a_persons():
+    clock = Clock()
+    wedge = Wedge(clock)
+    type_into(wedge, clock, "001199000123|X", every_s=0.003)
+    clock.now += 0.5
+    assert wedge.enter() == ""
+
+
+def test_short_bursts_are_nothing():
+    clock = Clock()
+    wedge = Wedge(clock)
+    type_into(wedge, clock, "12345", every_s=0.003)
+    assert wedge.enter() == ""
+
+
+@pytest.mark.parametrize(
+    ("key", "shift", "char"),
+    [("A", False, "a"), ("A", True, "A"), ("5", False, "5"), ("|", True, "|"), ("Ễ", False, "ễ"), ("Numpad 7", False, "7"),
+     (" ", False, " "), ("Space", False, " "), ("F9", False, ""), ("Arrow Left", False, ""), ("Enter", False, "")],
+)  # fmt: skip
+def test_key_labels_become_characters(key, shift, char):
+    assert character(key, shift=shift) == char
+
+
+# ------------------------------------------------------------------ fields
+def key(label: str, *, shift: bool = False) -> SimpleNamespace:
+    return SimpleNamespace(key=label, shift=shift, ctrl=False, alt=False, meta=False)
+
+
+def scan_into_field(reader: CardReader, clock: Clock, name: str, before: str, text: str) -> str:
+    value = before
+    for char in text:
+        clock.now += 0.002
+        value += char
+        reader.typed(name, value)
+    return value
+
+
+def test_a_card_scanned_into_a_field_leaves_what_the_person_had_typed_there():
+    clock = Clock()
+    reader = CardReader(looks_like_card, clock)
+    for end in range(1, 7):
+        clock.now += 0.2
+        reader.typed("full_name", "Nguyễn"[:end])
+    clock.now += 2
+    value = scan_into_field(reader, clock, "full_name", "Nguyễn", CARD)
+    assert reader.entered("full_name", value) == (CARD, "Nguyễn")
+
+
+def test_a_card_scanned_into_an_empty_field_leaves_it_empty():
+    clock = Clock()
+    reader = CardReader(looks_like_card, clock)
+    assert reader.entered("id_number", scan_into_field(reader, clock, "id_number", "", CARD)) == (CARD, "")
+
+
+def test_a_card_scanned_over_what_the_program_had_filled_in_leaves_that():
+    clock = Clock()
+    reader = CardReader(looks_like_card, clock)
+    reader.put("address", "Số 1")
+    value = scan_into_field(reader, clock, "address", "Số 1", CARD)
+    assert reader.entered("address", value) == (CARD, "Số 1")
+
+
+def test_a_name_and_enter_is_no_card():
+    reader = CardReader(looks_like_card, Clock())
+    assert reader.entered("full_name", "Nguyễn Văn A") == ("", "Nguyễn Văn A")
+
+
+def test_a_card_read_while_a_button_has_the_keyboard_is_rebuilt_from_its_keys():
+    clock = Clock()
+    reader = CardReader(looks_like_card, clock)
+    plain = "001199000123||Nguyen Thi Vi Du|01011999|Nu|So 1|15082021"
+    for char in plain:
+        clock.now += 0.002
+        assert reader.key(key(char.upper(), shift=char.isupper() or char == "|")) == ""
+        if char == " ":
+            assert reader.busy, "the reader's blank must not press the button"
+    assert reader.key(key("Enter")) == plain
+
+
+def test_keys_that_went_into_a_field_are_left_to_the_field():
+    clock = Clock()
+    reader = CardReader(looks_like_card, clock)
+    value = ""
+    for char in CARD:
+        clock.now += 0.002
+        reader.key(key(char.upper()))
+        value += char
+        reader.typed("id_number", value)
+    assert reader.key(key("Enter")) == ""
+    assert reader.entered("id_number", value) == (CARD, "")
