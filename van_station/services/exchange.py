@@ -21,7 +21,7 @@ from van_station.services.actor import Actor, require
 from van_station.services.clock import Clock
 from van_station.services.outgoing import Outgoing
 from van_station.services.settled import SYSTEM
-from van_station.store import Store
+from van_station.store import Store, StoreError
 
 log = logging.getLogger(__name__)
 _WAKING = frozenset({"outbox_item"})
@@ -184,19 +184,21 @@ class Exchange:
         try:
             self._uplink = self._uplink or line.connect(self._stopped.is_set)
             report = self._uplink.run_round()
+            if report.outcome in (Outcome.DONE, Outcome.LEFT_OVER):
+                self._note_sync()
         except SyncError as error:
-            self._note_failure(getattr(error, "reason", error.code), reached=isinstance(error, NotEnrolled))
+            self._note_failure(error.code, reached=isinstance(error, NotEnrolled))
+            return None
+        except StoreError as error:
+            self._last_error = error.code  # our own trouble: nothing is known of the line
             return None
         except Exception as error:  # noqa: BLE001  -- the thread outlives any defect; its type alone is logged
             log.error("exchange round failed: %s", type(error).__name__)  # noqa: TRY400
             self._note_failure("sync.failed", reached=False)
             return None
-        self._signal = Signal.OFFLINE if report.server is None else Signal.ONLINE
+        lost = report.server is None or report.outcome is Outcome.LINK_LOST
+        self._signal = Signal.OFFLINE if lost else Signal.ONLINE
         self._last_error = report.code or None
-        if report.outcome is Outcome.LINK_LOST:
-            self._signal = Signal.OFFLINE
-        elif report.outcome in (Outcome.DONE, Outcome.LEFT_OVER):
-            self._note_sync()
         return report
 
     def _note_failure(self, code: str, *, reached: bool) -> None:
