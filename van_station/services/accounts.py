@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from sqlmodel import col, select
 
 from van_station.records.people import User
 from van_station.rules.access import Act, Role
+from van_station.security import SlotRefused
 from van_station.services.actor import Actor, require
 from van_station.services.errors import NotFound, Refused
 from van_station.store import Store
@@ -84,7 +86,9 @@ class Accounts:
                 raise NotFound
             user.active = False
             unit.save(user)
-        self._slots.remove(user.login)
+        if self.by_login(user.login) is None:  # the login may have been given to somebody else since
+            with suppress(SlotRefused):  # no slot on this machine
+                self._slots.remove(user.login)
 
     def _acceptable(self, login: str, full_name: str, passphrase: str) -> str:
         name = normal_login(login)

@@ -22,6 +22,7 @@ from van_station.services.workspace import Workspace
 FREE_TRIES = 3
 LONGEST_WAIT_S = 300
 _MAX_ATTEMPTS_BYTES = 4096
+_MAX_COUNTED = 100
 
 
 @dataclass(frozen=True)
@@ -76,10 +77,11 @@ class Attempts:
         try:
             with self._path.open("rb") as file:
                 data = json.loads(file.read(_MAX_ATTEMPTS_BYTES))
-            last = data.get("last")
-            return int(data["failed"]), datetime.fromisoformat(last) if last else None
-        except (OSError, ValueError, KeyError, TypeError):
+            failed = min(max(int(data["failed"]), 0), _MAX_COUNTED)
+            last = datetime.fromisoformat(data["last"]) if data["last"] else None
+        except (OSError, ValueError, KeyError, TypeError, OverflowError):
             return 0, None
+        return failed, last if last and last.tzinfo else None
 
     def _write(self, data: dict[str, object]) -> None:
         fresh = self._path.with_suffix(".new")
