@@ -27,9 +27,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         found = measure(name, quick=asked.quick)
         figures += found
         print(f"{name}: {len(found)} figures in {time.monotonic() - start:.0f} s", file=sys.stderr)
+        if asked.write and found:
+            write_into(PAGE, name, found)
     print(f"{machine_facts()}\n\n{as_markdown(figures)}\n\n{notes(figures)}")
-    if asked.write:
-        write_into(PAGE, figures)
     return 0
 
 
@@ -46,7 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--only", choices=NAMES, action="append", help="this bench; may be repeated")
     parser.add_argument("--quick", action="store_true", help="few samples: shows that it runs, not how fast")
-    parser.add_argument("--write", action="store_true", help="put the table into docs/benchmarks.md")
+    parser.add_argument("--write", action="store_true", help="put each bench's table into docs/benchmarks.md")
     return parser
 
 

@@ -7,8 +7,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
+from sqlmodel import func, select
+
 from tests.bench.big_day import BigDay, big_day
 from tests.bench.measuring import Figure, Sample, Spread, timed
+from van_station.records import Dossier, Ticket
 from van_station.rules.queueing import Lane, TicketAct
 
 BAR_MS = 100
@@ -19,7 +22,7 @@ T = TypeVar("T")
 
 def run(folder: Path, *, quick: bool) -> list[Figure]:
     """Return p50 and p95 of each act, the acts taken in turns; the first turn warms up."""
-    tickets, old, times = (60, 20, 3) if quick else (500, 1500, 60)
+    tickets, old, times = (60, 20, 3) if quick else (320, 1500, 60)
     with big_day(folder / "machine", tickets=tickets, old_dossiers=old, started=tickets) as day:
         acts = _acts(day, times + 1)
         samples: dict[str, list[float]] = {name: [] for name in acts}
@@ -28,11 +31,20 @@ def run(folder: Path, *, quick: bool) -> list[Figure]:
                 taken_s = act()
                 if turn:
                     samples[name].append(taken_s)
-    note = f"{tickets} tickets of the day, {old + tickets - 50} dossiers"
+        note = _size(day)
     return [
         Figure(f"desk: {name}", "ms", Spread.of(taken, scale=1000), bar=BAR_MS, bar_on="p95", note=note)
         for name, taken in samples.items()
     ]
+
+
+def _size(day: BigDay) -> str:
+    with day.workspace.store.reading() as session:
+        tickets = session.exec(
+            select(func.count()).select_from(Ticket).where(Ticket.trip_id == day.trip_id)
+        ).one()
+        dossiers = session.exec(select(func.count()).select_from(Dossier)).one()
+    return f"{tickets} tickets of the day and {dossiers} dossiers on the machine at the end"
 
 
 def _acts(day: BigDay, times: int) -> dict[str, Sample]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.bench import bench_scanning
 from tests.bench.measuring import Figure, Spread
 
-PAGES = 10
+PAGES = 4
 _BETTER_HIGH = "pages/s"
 
 

@@ -13,7 +13,6 @@ import sqlcipher3
 
 from tests.bench.measuring import Figure, Spread
 
-BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 _HEAD = ("what", "ours (quartiles)", "p95", "peer (quartiles)", "ratio (quartiles)", "bar", "")
 
 
@@ -49,14 +48,19 @@ def notes(figures: Sequence[Figure]) -> str:
     return "\n".join(f"- {_joined(names)}: {note}" for note, names in groups.items())
 
 
-def write_into(page: Path, figures: Sequence[Figure]) -> None:
-    """Replace the page's table by this one; the text around it is a person's."""
+def write_into(page: Path, name: str, figures: Sequence[Figure]) -> None:
+    """Replace one bench's block in the page; the text around it is a person's.
+
+    Raises:
+        ValueError: the page has no `<!-- figures NAME: begin -->` ... `end`.
+    """
     text = page.read_text(encoding="utf-8")
-    before, _, rest = text.partition(BEGIN)
-    _, found, after = rest.partition(END)
+    begin, end = f"<!-- figures {name}: begin -->", f"<!-- figures {name}: end -->"
+    before, _, rest = text.partition(begin)
+    _, found, after = rest.partition(end)
     if not found:
-        raise ValueError("the page has no place for the table")
-    body = f"{BEGIN}\nMeasured {machine_facts()}.\n\n{as_markdown(figures)}\n\n{notes(figures)}\n{END}"
+        raise ValueError(f"the page has no place for {name}")
+    body = f"{begin}\nMeasured {machine_facts()}.\n\n{as_markdown(figures)}\n\n{notes(figures)}\n{end}"
     page.write_text(before + body + after, encoding="utf-8")
 
 

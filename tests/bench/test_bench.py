@@ -4,9 +4,9 @@ import math
 
 import pytest
 
-from tests.bench.__main__ import NAMES, measure
+from tests.bench.__main__ import NAMES, PAGE, measure
 from tests.bench.measuring import Figure, Spread, duel, rate
-from tests.bench.table import BEGIN, END, as_markdown, notes, write_into
+from tests.bench.table import as_markdown, notes, write_into
 
 WITHOUT_OTHER_PROGRAMS = [name for name in NAMES if name not in {"scan", "browser"}]
 
@@ -38,13 +38,20 @@ def test_a_rate_turns_times_and_bars_around():
     assert figure.is_met
 
 
-def test_the_page_keeps_what_a_person_wrote_around_the_table(tmp_path):
+def test_the_page_keeps_what_a_person_wrote_around_a_table(tmp_path):
     page = tmp_path / "benchmarks.md"
-    page.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n", encoding="utf-8")
-    figures = [Figure("a: b", "ms", Spread.of([1.0]), note="n")]
-    write_into(page, figures)
+    page.write_text(
+        "before\n<!-- figures x: begin -->\nold\n<!-- figures x: end -->\nafter\n", encoding="utf-8"
+    )
+    figures = [Figure("x: b", "ms", Spread.of([1.0]), note="n")]
+    write_into(page, "x", figures)
     text = page.read_text(encoding="utf-8")
     assert text.startswith("before\n")
     assert text.endswith("\nafter\n")
     assert "old" not in text
     assert notes(figures) in text
+
+
+def test_the_page_has_a_place_for_every_bench():
+    text = PAGE.read_text(encoding="utf-8")
+    assert all(f"<!-- figures {name}: {mark} -->" in text for name in NAMES for mark in ("begin", "end"))
