@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from scanning.devices import DeviceConfig
@@ -11,9 +12,9 @@ from van_station.i18n import Texts
 from van_station.peripherals.pictures import read_qr_codes
 from van_station.records.people import User
 from van_station.rules.access import Role
-from van_station.security import Keyring
+from van_station.security import Keyring, KeyringExists
 from van_station.security.device import DeviceKeys
-from van_station.services.accounts import Accounts, KeySlots, normal_login
+from van_station.services.accounts import Accounts, KeySlots, acceptable_user
 from van_station.services.capture import Capture, CaptureTools
 from van_station.services.clock import Clock, SystemClock, hanoi_day
 from van_station.services.door import Attempts, DemoUser, Door
@@ -33,6 +34,7 @@ from van_station.settings.tree import Settings
 from van_station.store import Store
 
 KEYS_FOLDER = "keys"
+_KEYS_DRAFT = "keys.setting-up"
 STORE_FOLDER = "store"
 ATTEMPTS_FILE = "attempts.json"
 
@@ -45,30 +47,30 @@ def is_set_up(data_dir: Path) -> bool:
 def set_up(settings: Settings, users: tuple[DemoUser, ...], *, clock: Clock | None = None) -> None:
     """Make a machine's keyring and store with its first users.
 
+    The keys come to their place last: a set-up that was cut leaves no machine, and can be done again.
+
     Raises:
-        SecurityError (KeyringExists), StoreError.
+        SecurityError (KeyringExists), StoreError, Refused (user.*).
     """
-    first, *others = users
-    folder = settings.data_dir
+    logins = [acceptable_user(user.login, user.full_name, user.passphrase) for user in users]
+    folder, draft = settings.data_dir, settings.data_dir / _KEYS_DRAFT
+    if is_set_up(folder):
+        raise KeyringExists("a machine lives in this folder")
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    keyring, keys = Keyring.create(
-        folder / KEYS_FOLDER, normal_login(first.login), first.passphrase, recovery_public_key=None
-    )
-    for user in others:
-        keyring.add_slot(keys, normal_login(user.login), user.passphrase)
+    if draft.exists():  # of a set-up that was cut: nobody has worked with its store
+        shutil.rmtree(folder / STORE_FOLDER, ignore_errors=True)
+        shutil.rmtree(draft)
+    keyring, keys = Keyring.create(draft, logins[0], users[0].passphrase, recovery_public_key=None)
+    for login, user in zip(logins[1:], users[1:], strict=True):
+        keyring.add_slot(keys, login, user.passphrase)
     store = _open_store(settings, keys, clock or SystemClock())
     try:
         with store.unit(SYSTEM, "station.set_up", ("site", keys.site_id)) as unit:
-            for user in users:
-                unit.save(
-                    User(
-                        login=normal_login(user.login),
-                        full_name=user.full_name,
-                        role=Role(user.role).value,
-                    )
-                )
+            for login, user in zip(logins, users, strict=True):
+                unit.save(User(login=login, full_name=user.full_name.strip(), role=Role(user.role).value))
     finally:
         store.close()
+    draft.replace(folder / KEYS_FOLDER)
 
 
 def open_door(settings: Settings, *, hints: tuple[DemoUser, ...] = (), clock: Clock | None = None) -> Door:

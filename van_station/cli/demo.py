@@ -21,7 +21,7 @@ from van_station.bootstrap.demo.bad_line import BadLine
 from van_station.bootstrap.demo.bank import InventedBank
 from van_station.bootstrap.demo.gateway import GatewayFolder, GatewayProcess
 from van_station.bootstrap.demo.papers import keep_papers_coming
-from van_station.bootstrap.demo.setting_up import TENANT, prepare
+from van_station.bootstrap.demo.setting_up import TENANT, is_foreign, prepare
 from van_station.bootstrap.demo.walk import Walk, walk_the_day
 from van_station.cli.sentences import said_plainly
 from van_station.settings.tree import FaceSettings
@@ -51,8 +51,11 @@ def demo(
         _walk(data, sane=sane)
         return
     root = data or Path(platformdirs.user_data_dir("van-station")) / "demo"
+    if is_foreign(root):
+        console.print(f"Thư mục {root} không phải của bản trình diễn. Chọn thư mục khác.", soft_wrap=True)
+        raise typer.Exit(2)
     if fresh:
-        _forget(root)
+        shutil.rmtree(root, ignore_errors=True)
     _desk(root, browser=browser, port=port, sane=sane, language=language)
 
 
@@ -116,7 +119,7 @@ def _folder(data: Path | None) -> Iterator[Path]:
     """Give the walk a folder of its own; a named one is kept and must be empty."""
     if data is not None:
         if data.exists() and any(data.iterdir()):
-            console.print(f"Thư mục {data} không trống. Chọn thư mục khác.")
+            console.print(f"Thư mục {data} không trống. Chọn thư mục khác.", soft_wrap=True)
             raise typer.Exit(2)
         yield data
         return
@@ -125,14 +128,6 @@ def _folder(data: Path | None) -> Iterator[Path]:
         yield root
     finally:
         shutil.rmtree(root, ignore_errors=True)
-
-
-def _forget(root: Path) -> None:
-    """Remove a demonstration's folder, and nothing that is not one."""
-    if root.exists() and not (root / "platform").is_dir():
-        console.print(f"Thư mục {root} không phải của bản trình diễn. Không xóa.")
-        raise typer.Exit(2)
-    shutil.rmtree(root, ignore_errors=True)
 
 
 def _end_on_signal() -> None:

@@ -30,8 +30,8 @@ def said_plainly(command: Callable[P, R]) -> Callable[P, R]:
         except Exception as error:  # noqa: BLE001  -- the edge: nothing may reach a person as a traceback
             code = getattr(error, "code", None)
             if not isinstance(code, str):
-                log.error("unforeseen: %s", type(error).__name__)  # noqa: TRY400
-                code = "unknown"
+                code = type(error).__name__
+                log.error("unforeseen: %s", code)  # noqa: TRY400
             text = Texts("vi").error(code, **getattr(error, "details", {}))
             _errors.print(f"{text.happened} {text.next_step}")
             raise typer.Exit(1) from None

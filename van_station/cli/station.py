@@ -24,13 +24,13 @@ DataOption = Annotated[Path | None, typer.Option("--data", help="Folder of this 
 
 @said_plainly
 def setup(
-    config: ConfigOption = None,
-    data: DataOption = None,
-    login: Annotated[str, typer.Option(prompt="Tên đăng nhập của phụ trách")] = "",
-    full_name: Annotated[str, typer.Option(prompt="Họ và tên")] = "",
+    login: Annotated[str, typer.Option(prompt="Tên đăng nhập của phụ trách")],
+    full_name: Annotated[str, typer.Option(prompt="Họ và tên")],
     passphrase: Annotated[
         str, typer.Option(prompt="Mật khẩu (ít nhất 8 ký tự)", hide_input=True, confirmation_prompt=True)
-    ] = "",
+    ],
+    config: ConfigOption = None,
+    data: DataOption = None,
 ) -> None:
     """Make this machine's keys and store, with its first supervisor."""
     user = DemoUser(login, passphrase, full_name, Role.SUPERVISOR)
@@ -74,10 +74,10 @@ def run(
 
 @said_plainly
 def verify(
+    login: Annotated[str, typer.Option(prompt="Tên đăng nhập")],
+    passphrase: Annotated[str, typer.Option(prompt="Mật khẩu", hide_input=True)],
     config: ConfigOption = None,
     data: DataOption = None,
-    login: Annotated[str, typer.Option(prompt="Tên đăng nhập")] = "",
-    passphrase: Annotated[str, typer.Option(prompt="Mật khẩu", hide_input=True)] = "",
 ) -> None:
     """Check this machine's store: both chains, every page, every file that a row names."""
     door = open_door(_settings(config, data))

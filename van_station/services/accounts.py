@@ -67,7 +67,9 @@ class Accounts:
             Refused: user.login_taken, user.login_invalid, user.passphrase_short.
         """
         require(actor, Act.USERS)
-        name = self._acceptable(login, full_name, passphrase)
+        name = acceptable_user(login, full_name, passphrase)
+        if self.by_login(name) is not None:
+            raise Refused("user.login_taken")
         user = User(login=name, full_name=full_name.strip(), role=role.value)
         self._slots.add(name, passphrase)
         with self._store.unit(actor.user_id, "user.create", ("user", user.id)) as unit:
@@ -90,17 +92,21 @@ class Accounts:
             with suppress(SlotRefused):  # no slot on this machine
                 self._slots.remove(user.login)
 
-    def _acceptable(self, login: str, full_name: str, passphrase: str) -> str:
-        name = normal_login(login)
-        if not name or len(name) > MAX_LOGIN or not name.replace(".", "").replace("-", "").isalnum():
-            raise Refused("user.login_invalid")
-        if not full_name.strip():
-            raise Refused("user.name_missing")
-        if not MIN_PASSPHRASE <= len(passphrase) <= MAX_PASSPHRASE:
-            raise Refused("user.passphrase_short", least=MIN_PASSPHRASE)
-        if self.by_login(name) is not None:
-            raise Refused("user.login_taken")
-        return name
+
+def acceptable_user(login: str, full_name: str, passphrase: str) -> str:
+    """Return the login name as it is kept.
+
+    Raises:
+        Refused: user.login_invalid, user.name_missing, user.passphrase_short.
+    """
+    name = normal_login(login)
+    if not name or len(name) > MAX_LOGIN or not name.replace(".", "").replace("-", "").isalnum():
+        raise Refused("user.login_invalid")
+    if not full_name.strip():
+        raise Refused("user.name_missing")
+    if not MIN_PASSPHRASE <= len(passphrase) <= MAX_PASSPHRASE:
+        raise Refused("user.passphrase_short", least=MIN_PASSPHRASE)
+    return name
 
 
 def normal_login(login: str) -> str:

@@ -36,6 +36,13 @@ class Demo:
         return open_door(self.settings, hints=USERS, clock=clock)
 
 
+def is_foreign(root: Path) -> bool:
+    """Tell whether a folder holds something and is not a demonstration's: it is left alone then."""
+    folders = GatewayFolder(root)
+    is_ours = folders.enrolment_code.is_file() and folders.private_key.is_file()
+    return root.exists() and not is_ours and any(root.iterdir())
+
+
 def prepare(
     root: Path, *, address: str | None = None, face: FaceSettings | None = None, sane: bool = True
 ) -> Demo:
