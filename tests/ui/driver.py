@@ -110,7 +110,17 @@ class Window:
         """Wait until a control is there (and says something)."""
         self.part(identifier).wait_for(state="attached", timeout=timeout_s * 1000)
         if saying is not None:
-            self.wait(lambda: saying in self._words_or_nothing(identifier), f"{identifier} saying {saying!r}", timeout_s)
+            self.wait(
+                lambda: saying in self._words_or_nothing(identifier),
+                f"{identifier} saying {saying!r}",
+                timeout_s,
+            )
+
+    def says(self, text: str, timeout_s: float = 20) -> None:
+        """Wait until a text stands anywhere in the window."""
+        page = self.page
+        found = page.get_by_text(text).or_(page.get_by_label(text)).first
+        found.wait_for(state="attached", timeout=timeout_s * 1000)
 
     def _words_or_nothing(self, identifier: str) -> str:
         try:
@@ -155,13 +165,27 @@ class Window:
             self.page.mouse.wheel(0, 160 if box["y"] > height / 2 else -160)
             self.quiet(0.1, 1)
 
+    def click_until_gone(self, identifier: str, going: str) -> None:
+        """Press a control that takes a sheet away; again, should the sheet have slid from under the pointer."""
+        for _ in range(4):
+            self.click(identifier)
+            with contextlib.suppress(AssertionError):
+                self.wait(lambda: self.part(going).count() == 0, f"{going} to go", 4)
+                return
+        raise AssertionError(f"{going} stays")
+
     def press(self, key: str) -> None:
         """Press a key."""
         self.page.keyboard.press(key)
 
     def type(self, identifier: str, text: str) -> None:
         """Type into a field as a person would; retried while something still slides."""
-        field = self.part(identifier).locator("input,textarea").or_(self.part(identifier).and_(self.page.locator("input,textarea"))).first
+        field = (
+            self.part(identifier)
+            .locator("input,textarea")
+            .or_(self.part(identifier).and_(self.page.locator("input,textarea")))
+            .first
+        )
         for _ in range(5):
             self._give_keyboard(field, identifier)
             self.press("Control+A")
@@ -203,7 +227,10 @@ class Window:
 
     def wait_keyboard(self, label: str) -> None:
         """Wait until the keyboard is at a label."""
-        self.wait(lambda: self.keyboard_at().startswith(label), f"keyboard at {label!r}, it is at {self.keyboard_at()!r}")
+        self.wait(
+            lambda: self.keyboard_at().startswith(label),
+            f"keyboard at {label!r}, it is at {self.keyboard_at()!r}",
+        )
 
     def tab_to(self, label: str, most: int = 60) -> None:
         """Press Tab until a control with this label has the keyboard."""
@@ -222,6 +249,6 @@ class Window:
         path = SCREENS / f"{name}_{size['width']}x{size['height']}.png"
         for _ in range(8):
             self.quiet()
-            self.page.wait_for_timeout(350)
+            self.page.wait_for_timeout(250)
             if len(self.page.screenshot(path=str(path))) > 12_000:
                 return

@@ -76,7 +76,13 @@ async def draw(page: ft.Page) -> None:
 
 
 def connect(app_class, window: Window):
-    app = app_class(loop=asyncio.get_running_loop(), executor=None, main=draw, before_main=None, session_timeout_seconds=60)
+    app = app_class(
+        loop=asyncio.get_running_loop(),
+        executor=None,
+        main=draw,
+        before_main=None,
+        session_timeout_seconds=60,
+    )
     return app, asyncio.create_task(app.handle(window))
 
 
@@ -105,7 +111,7 @@ def test_guarded_a_window_that_goes_while_a_frame_is_sent_ends_its_session():
 async def most_frames_waiting(app_class) -> tuple[int, int | None]:
     window = Window(reads=False)
     app, task = connect(app_class, window)
-    while session_of(app) is None:
+    while session_of(app) is None:  # noqa: ASYNC110
         await asyncio.sleep(0)
     for _ in range(flet_guards.MAX_QUEUED_FRAMES + MANY):
         app.send_message(Message(MessageAction.PATCH_CONTROL, PatchControlBody(1, [])))
@@ -131,12 +137,14 @@ def test_guarded_a_window_that_stopped_reading_is_cut_off():
 # ------------------------------------------------------------------ 3: a late answer
 async def late_answer(session_class) -> str:
     """Ask a control for something, take it off the page, then let the answer come."""
-    conn = SimpleNamespace(pubsubhub=None, send_message=lambda _message: None, loop=asyncio.get_running_loop())
+    conn = SimpleNamespace(
+        pubsubhub=None, send_message=lambda _message: None, loop=asyncio.get_running_loop()
+    )
     session = session_class(conn)
     gone = ft.TextField()
     calls = session._Session__method_calls
     asked = asyncio.create_task(session.invoke_method(gone._i, "focus", None, 1))
-    while not calls:
+    while not calls:  # noqa: ASYNC110
         await asyncio.sleep(0)
     session.handle_invoke_method_results(gone._i, next(iter(calls)), "late", None)
     return await asked

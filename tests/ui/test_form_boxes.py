@@ -18,7 +18,6 @@ from van_station.ui.desk.form_boxes import Boxes, FormActs, shown_text
 from van_station.ui.frame import Frame, Look
 
 
-
 def titled(name: str, **more: object) -> dict[str, object]:
     return {"title": name, "x-title-en": name, **more}
 
@@ -156,7 +155,9 @@ def view_of(problems: tuple[FieldProblem, ...]) -> FormView:
 
 def test_problems_are_shown_for_touched_fields_until_everything_is_asked_for():
     progress = FormProgress()
-    form = view_of((FieldProblem("/a", "form.required"), FieldProblem("/b", "form.too_long", (("limit", 3),))))
+    form = view_of(
+        (FieldProblem("/a", "form.required"), FieldProblem("/b", "form.too_long", (("limit", 3),)))
+    )
     progress.touched.add("/b")
     assert [pointer for pointer, *_ in progress.shown_problems(form)] == ["/b"]
     progress.show_all = True
@@ -175,7 +176,10 @@ def test_every_kind_of_field_of_every_procedure_can_be_drawn():
     forms = []
     for folder in procedure_folders():
         path = assets_root() / "catalogue" / folder
-        schema, ui = (json.loads((path / name).read_text(encoding="utf-8")) for name in ("form.schema.json", "form.ui.json"))
+        schema, ui = (
+            json.loads((path / name).read_text(encoding="utf-8"))
+            for name in ("form.schema.json", "form.ui.json")
+        )
         forms.append(load_form(schema, ui))
 
     def check(_frame, boxes, _done):

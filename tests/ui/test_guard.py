@@ -70,7 +70,9 @@ def test_a_launch_address_nobody_used_grows_too_old():
     assert not tokens.redeem(token)
 
 
-@pytest.mark.parametrize("path", ["/", "/main.dart.js", "/fonts/InterTabular-Regular.ttf", "/blob/x", "/print/x"])
+@pytest.mark.parametrize(
+    "path", ["/", "/main.dart.js", "/fonts/InterTabular-Regular.ttf", "/blob/x", "/print/x"]
+)
 def test_without_the_cookie_nothing_is_served(server, path):
     answer = ask(server, path)
     assert answer.status == 401
@@ -168,5 +170,7 @@ def test_the_socket_opens_for_the_window_that_was_launched(server):
     ids=["no cookie", "no origin", "foreign origin", "guessed cookie"],
 )
 def test_the_socket_stays_shut_for_everybody_else(server, headers):
-    filled = {name: value.format(port=server.host.port, cookie=cookie(server)) for name, value in headers.items()}
+    filled = {
+        name: value.format(port=server.host.port, cookie=cookie(server)) for name, value in headers.items()
+    }
     assert socket_to(server, **filled).startswith("refused")

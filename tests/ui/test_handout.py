@@ -8,7 +8,15 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from van_station.ui.handout import BLOB_TTL_S, INBOX_TTL_S, OFFER_TTL_S, Handout, Sheet, SheetRefused, UploadTooLarge
+from van_station.ui.handout import (
+    BLOB_TTL_S,
+    INBOX_TTL_S,
+    OFFER_TTL_S,
+    Handout,
+    Sheet,
+    SheetRefused,
+    UploadTooLarge,
+)
 
 
 class Clock:

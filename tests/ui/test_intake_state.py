@@ -38,7 +38,11 @@ def test_a_card_fills_the_person_and_leaves_the_wish():
     state = IntakeState(need="vneid", phone="0912000123", group="NCC")
     state.fill_from(CARD)
     draft = state.draft()
-    assert (draft.full_name, draft.birth_date, draft.card_extra) == ("Nguyễn Thị Ví Dụ", date(1999, 1, 1), ("x",))
+    assert (draft.full_name, draft.birth_date, draft.card_extra) == (
+        "Nguyễn Thị Ví Dụ",
+        date(1999, 1, 1),
+        ("x",),
+    )
     assert (draft.need, draft.phone, draft.priority_group) == ("vneid", "0912000123", "NCC")
 
 
@@ -49,7 +53,10 @@ def test_an_earlier_visit_fills_only_what_is_empty():
 
 
 def test_nobody_is_scolded_about_a_field_they_have_not_come_to():
-    notes = (FieldNote("full_name", "name.missing", "error"), FieldNote("birth_date", "birth.in_future", "error"))
+    notes = (
+        FieldNote("full_name", "name.missing", "error"),
+        FieldNote("birth_date", "birth.in_future", "error"),
+    )
     state = IntakeState(notes=notes, birth="01/01/2999", touched={"full_name", "birth"})
     assert state.notes_for("full_name") == ()
     assert state.notes_for("birth") == (notes[1],)

@@ -32,7 +32,11 @@ def test_it_always_names_signal_outbox_last_sending_trip_and_person():
 
 @pytest.mark.parametrize(
     ("signal", "words"),
-    [(Signal.ONLINE, "Có kết nối"), (Signal.OFFLINE, "Mất kết nối, vẫn làm việc bình thường"), (Signal.PAUSED, "Tạm dừng gửi")],
+    [
+        (Signal.ONLINE, "Có kết nối"),
+        (Signal.OFFLINE, "Mất kết nối, vẫn làm việc bình thường"),
+        (Signal.PAUSED, "Tạm dừng gửi"),
+    ],
 )
 def test_the_signal_is_words_not_a_colour(signal, words):
     assert said(signal=signal)["status-signal"] == words

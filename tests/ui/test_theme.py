@@ -55,7 +55,11 @@ def test_text_grows_to_twice_its_size(mode):
 
 def test_nothing_that_is_read_is_smaller_than_13_px():
     text = theme.flet_theme("light", 1.0).text_theme
-    read = [getattr(text, f"{role}_{size}") for role in ("body", "label", "title") for size in ("small", "medium", "large")]
+    read = [
+        getattr(text, f"{role}_{size}")
+        for role in ("body", "label", "title")
+        for size in ("small", "medium", "large")
+    ]
     assert min(style.size for style in read) >= 13
 
 

@@ -62,6 +62,17 @@ def test_an_enter_that_comes_late_is_a_persons():
     assert wedge.enter() == ""
 
 
+def test_the_readers_enter_presses_no_button():
+    clock = Clock()
+    wedge = Wedge(clock)
+    type_into(wedge, clock, "001199000123|X", every_s=0.003)
+    wedge.enter()
+    clock.now += 0.05
+    assert wedge.busy
+    clock.now += 1
+    assert not wedge.busy
+
+
 def test_short_bursts_are_nothing():
     clock = Clock()
     wedge = Wedge(clock)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+
 import flet as ft
 
 from van_station.ui import parts, theme
@@ -24,12 +25,16 @@ def sheet(
     ground, ink = theme.tone_colours(p, tone)
     heading: list[ft.Control] = [ft.Text(title, theme_style=ft.TextThemeStyle.HEADLINE_SMALL, expand=True)]
     if icon is not None:
-        mark = ft.Container(ft.Icon(icon, color=ink, size=26), bgcolor=ground, padding=10, border_radius=theme.RADIUS_M)
+        mark = ft.Container(
+            ft.Icon(icon, color=ink, size=26), bgcolor=ground, padding=10, border_radius=theme.RADIUS_M
+        )
         heading.insert(0, mark)
     dialog = ft.AlertDialog(
         title=ft.Row(heading, spacing=theme.GAP_M, vertical_alignment=ft.CrossAxisAlignment.CENTER),
         content=ft.Container(
-            ft.Column(body, spacing=theme.GAP_M, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH),
+            ft.Column(
+                body, spacing=theme.GAP_M, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH
+            ),
             width=desk.size(width),
             padding=ft.Padding.only(top=4),
         ),
@@ -47,7 +52,7 @@ def sheet(
     return dialog
 
 
-def close(desk: Frame, dialog: ft.AlertDialog) -> None:
+def close(dialog: ft.AlertDialog) -> None:
     """Take a sheet away."""
     if dialog.open:
         dialog.open = False
@@ -59,7 +64,7 @@ def problem(desk: Frame, happened: str, next_step: str, code: str) -> ft.AlertDi
     holder: list[ft.AlertDialog] = []
 
     async def done() -> None:
-        close(desk, holder[0])
+        close(holder[0])
 
     button = parts.Press(desk, "problem-close", desk.say("common.close"), done, kind="filled", autofocus=True)
     body: list[ft.Control] = [
@@ -87,14 +92,14 @@ def ask(
     holder: list[ft.AlertDialog] = []
 
     async def no() -> None:
-        close(desk, holder[0])
+        close(holder[0])
 
     async def go() -> None:
         if await desk.guarded(act):
-            close(desk, holder[0])
+            close(holder[0])
 
     kind: parts.Kind = "danger" if danger else "filled"
-    buttons = [
+    buttons: list[ft.Control] = [
         parts.Press(desk, "ask-no", desk.say("common.cancel"), no, kind="text", autofocus=danger).view,
         parts.Press(desk, "ask-yes", yes, go, kind=kind, autofocus=not danger and not body).view,
     ]

@@ -1,11 +1,13 @@
-"""Run-time guards for three defects of Flet 1.0.5. Each has a test that fails without it; drop when mended upstream.
+"""Run-time guards for three defects of Flet 1.0.5, each with a test that fails without it.
 
-1. A session that never ends: `FletApp.handle` awaits its send loop, which raises when the window closes while a frame
-   is being sent; `disconnect_session` is then skipped, the session never expires and keeps what it shows.
-2. No back-pressure: the queue of frames for a window has no bound; a busy screen with a window that stopped reading
+Drop a guard when upstream has mended its defect: the test that shows the defect as shipped will tell.
+
+1. A session that never ends: `FletApp.handle` awaits its send loop, which raises when the window closes while
+   a frame is being sent; `disconnect_session` is then skipped, and the session keeps what it shows for ever.
+2. No back-pressure: the queue of frames for a window has no bound; with a window that stopped reading it
    grows without limit.
-3. A late answer ends the connection: the result of a call to a control (such as `focus`) that has left the page
-   meanwhile raises in the receive loop, which ends; and whoever awaits that call waits for ever.
+3. A late answer ends the connection: the result of a call (such as `focus`) to a control that has left the
+   page meanwhile raises in the receive loop, which ends; and whoever awaits that call waits for ever.
 """
 
 from __future__ import annotations
@@ -69,7 +71,7 @@ def apply(*, session_timeout_s: int, max_queued_frames: int = MAX_QUEUED_FRAMES)
 
 
 async def _end_session(app: Any, timeout_s: int) -> None:
-    session = app._FletApp__session
+    session = app._FletApp__session  # noqa: SLF001 -- their class, guarded from outside
     if session is not None and session.connection is app:
-        unique = app._FletApp__get_unique_session_id(session.id)
+        unique = app._FletApp__get_unique_session_id(session.id)  # noqa: SLF001 -- likewise
         await flet_app.app_manager.disconnect_session(unique, timeout_s)

@@ -1,4 +1,4 @@
-"""The window itself: how it looks, what it says, how its handlers run. Parts and sheets draw on this and know no more."""
+"""The window itself: how it looks, what it says, how its handlers run. Parts and sheets know no more."""
 
 from __future__ import annotations
 
@@ -187,7 +187,9 @@ class Frame:
             width=self.size(500),
             border_radius=theme.RADIUS_M,
             padding=ft.Padding.symmetric(horizontal=18, vertical=12),
-            shadow=ft.BoxShadow(blur_radius=18, color=ft.Colors.with_opacity(0.28, "#000000"), offset=ft.Offset(0, 4)),
+            shadow=ft.BoxShadow(
+                blur_radius=18, color=ft.Colors.with_opacity(0.28, "#000000"), offset=ft.Offset(0, 4)
+            ),
             on_click=self._hide_toast,
         )
         if self._toast not in self.page.overlay:

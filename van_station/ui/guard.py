@@ -1,7 +1,7 @@
 """Who may talk to the loopback page: Host, Origin and a cookie that only the launch address hands out.
 
 flet-web checks nothing by itself: its websocket accepts any Origin, and it answers
-`Access-Control-Allow-Origin: *`, so without this guard any page open in the same browser could drive the desk.
+`Access-Control-Allow-Origin: *`; without this guard any page open in the same browser could drive the desk.
 """
 
 from __future__ import annotations
@@ -71,7 +71,9 @@ class Guard:
         self._refusal = refusal
         self._hosts = frozenset(f"{name}:{port}" for name in ("127.0.0.1", "localhost"))
         self._origins = frozenset(f"http://{host}" for host in self._hosts)
-        self._cookie_name = f"van_station_{port}"  # cookies ignore ports: two desks must not overwrite each other
+        self._cookie_name = (
+            f"van_station_{port}"  # cookies ignore ports: two desks must not overwrite each other
+        )
         self._cookie = secrets.token_urlsafe(32)  # lives as long as this process
         sockets = " ".join(f"ws://{host}" for host in sorted(self._hosts))
         self._page_csp = _PAGE_CSP.format(sockets=sockets).encode()
@@ -158,5 +160,5 @@ def _first(origins: frozenset[str]) -> str:
 
 
 def _launch_token(scope: Scope) -> str:
-    query = scope.get("query_string", b"").decode("latin-1")
+    query: str = scope.get("query_string", b"").decode("latin-1")
     return parse_qs(query).get("t", [""])[0]

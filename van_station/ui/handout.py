@@ -1,7 +1,7 @@
 """What the window fetches or sends beside the websocket: pages to print, files to save, pictures to read.
 
-All of it stays in memory, behind the guard, under addresses nobody can guess, for a short while. flet-web's own
-upload route would write the citizen's card to a folder, so it is left out and this one takes its place.
+All of it stays in memory, behind the guard, under addresses nobody can guess, for a short while.
+flet-web's own upload route would write a citizen's card to a folder: it is left out, this takes its place.
 """
 
 from __future__ import annotations
@@ -22,6 +22,9 @@ OFFER_TTL_S = 8 * 3600
 INBOX_TTL_S = 120
 MAX_UPLOAD_BYTES = 20 << 20
 _FRAMED = {"Content-Security-Policy": "frame-ancestors 'self'", "Cache-Control": "no-store"}
+_PRINT_CSP = (
+    "default-src 'self'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+)
 _PRINT_PAGE = """<!doctype html><html lang="{language}"><meta charset="utf-8"><title>{title}</title>
 <style>html,body,iframe{{margin:0;width:100%;height:100%;border:0;display:block}}</style>
 <iframe id="page" title="{title}" src="/blob/{key}"></iframe>
@@ -37,7 +40,7 @@ class Sheet:
     data: bytes
 
 
-class SheetRefused(Exception):  # noqa: N818 -- an answer to the reader, not a fault
+class SheetRefused(Exception):
     """The page cannot be made now; the text is already a sentence for the reader."""
 
 
@@ -119,8 +122,9 @@ class Handout:
             return self._inline(sheet)
         key = self._put_blob(sheet)
         page = _PRINT_PAGE.format(key=key, title=html.escape(offer.title), language=offer.language)
-        csp = "default-src 'self'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; frame-ancestors 'none'"
-        return HTMLResponse(page, headers={"Content-Security-Policy": csp, "Cache-Control": "no-store"})
+        return HTMLResponse(
+            page, headers={"Content-Security-Policy": _PRINT_CSP, "Cache-Control": "no-store"}
+        )
 
     async def _save(self, request: Request) -> Response:
         offer = self._found_offer(request)
@@ -181,7 +185,7 @@ class Handout:
         return secrets.token_urlsafe(18)
 
 
-class UploadTooLarge(Exception):  # noqa: N818 -- reads as what happened
+class UploadTooLarge(Exception):
     """The file sent is larger than the inbox takes."""
 
     def __init__(self, max_bytes: int) -> None:
@@ -204,8 +208,10 @@ def _gone() -> Response:
 
 def _refusal(offer: _Offer, sentence: str) -> Response:
     page = (
-        f'<!doctype html><html lang="{offer.language}"><meta charset="utf-8"><title>{html.escape(offer.title)}</title>'
-        f'<body style="font:1.2rem/1.6 sans-serif;margin:3rem;max-width:40rem"><p role="alert">{html.escape(sentence)}</p>'
+        f'<!doctype html><html lang="{offer.language}"><meta charset="utf-8">'
+        f"<title>{html.escape(offer.title)}</title>"
+        '<body style="font:1.2rem/1.6 sans-serif;margin:3rem;max-width:40rem">'
+        f'<p role="alert">{html.escape(sentence)}</p>'
     )
     csp = "default-src 'none'; style-src 'unsafe-inline'"
     return HTMLResponse(page, 409, headers={"Content-Security-Policy": csp, "Cache-Control": "no-store"})

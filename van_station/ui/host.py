@@ -63,7 +63,13 @@ def build(
     """
     flet_guards.apply(session_timeout_s=SESSION_TIMEOUT_S)
     _quiet_flet()
-    for name in ("FLET_UPLOAD_DIR", "FLET_ASSETS_DIR", "FLET_WEB_PATH", "FLET_WEB_NO_CDN", "FLET_WEBSOCKET_HANDLER_ENDPOINT"):
+    for name in (
+        "FLET_UPLOAD_DIR",
+        "FLET_ASSETS_DIR",
+        "FLET_WEB_PATH",
+        "FLET_WEB_NO_CDN",
+        "FLET_WEBSOCKET_HANDLER_ENDPOINT",
+    ):
         os.environ.pop(name, None)  # an environment left over must not open what is closed here
     handout, tokens = Handout(clock), LaunchTokens(clock)
 

@@ -1,4 +1,4 @@
-"""Building blocks of screens: buttons, fields, cards, badges, notices, empty states. All speak to screen readers."""
+"""Building blocks of screens: buttons, fields, cards, badges, notices. All speak to screen readers."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ def text(value: str, style: Style = Style.BODY_MEDIUM, **more: Any) -> ft.Text:
 
 
 class Press:
-    """A button that is never smaller than the touch target, named for tests, with its shortcut in the tooltip."""
+    """A button never smaller than the touch target, named for tests, with its shortcut in the tooltip."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- each is a word on the button or a way it looks
         self,
         desk: Frame,
         identifier: str,
@@ -45,10 +45,14 @@ class Press:
         big: bool = False,
     ) -> None:
         self.label = ft.Text(
-            label, theme_style=Style.TITLE_MEDIUM if big else Style.LABEL_LARGE, color=_ink(desk.palette, kind, disabled=disabled)
+            label,
+            theme_style=Style.TITLE_MEDIUM if big else Style.LABEL_LARGE,
+            color=_ink(desk.palette, kind, disabled=disabled),
         )
         self._desk, self._kind = desk, kind
-        maker = ft.OutlinedButton if kind == "outlined" else ft.TextButton if kind == "text" else ft.FilledButton
+        maker = (
+            ft.OutlinedButton if kind == "outlined" else ft.TextButton if kind == "text" else ft.FilledButton
+        )
         self.button = maker(
             content=self.label,
             icon=icon,
@@ -126,7 +130,7 @@ def icon_button(
     return tid(identifier, button)
 
 
-def field(
+def field(  # noqa: PLR0913 -- as Flet's own field, which has fifty
     desk: Frame,
     identifier: str,
     label: str,
@@ -167,11 +171,7 @@ def field(
         filled=True,
         fill_color=p.card,
         bgcolor=p.card,
-        border_color=p.edge,
-        border_width=1.5,
-        focused_border_color=p.focus,
-        focused_border_width=3,
-        border_radius=theme.RADIUS_M,
+        border=theme.field_border(p),
         content_padding=ft.Padding.symmetric(horizontal=16, vertical=16),
         hint_style=ft.TextStyle(color=p.quiet),
         label_style=ft.TextStyle(color=p.quiet),
@@ -203,11 +203,7 @@ def dropdown(
         filled=True,
         fill_color=p.card,
         bgcolor=p.card,
-        border_color=p.edge,
-        border_width=1.5,
-        focused_border_color=p.focus,
-        focused_border_width=3,
-        border_radius=theme.RADIUS_M,
+        border=theme.field_border(p),
         menu_height=360,
         on_select=desk.on(change, again=True) if change else None,
         **more,
@@ -215,7 +211,7 @@ def dropdown(
     return tid(identifier, control, label=label), control
 
 
-def card(
+def card(  # noqa: PLR0913 -- as above
     desk: Frame,
     controls: Sequence[ft.Control],
     *,
@@ -251,7 +247,9 @@ def heading(value: str, style: Style = Style.TITLE_LARGE) -> ft.Semantics:
     return ft.Semantics(header=True, content=text(value, style))
 
 
-def badge(desk: Frame, value: str, tone: theme.Tone = "neutral", icon: ft.IconData | None = None) -> ft.Container:
+def badge(
+    desk: Frame, value: str, tone: theme.Tone = "neutral", icon: ft.IconData | None = None
+) -> ft.Container:
     """Return a small coloured label; the words carry the meaning, the colour only helps."""
     ground, ink = theme.tone_colours(desk.palette, tone)
     row: list[ft.Control] = []
@@ -294,13 +292,21 @@ def notice(
         vertical_alignment=ft.CrossAxisAlignment.CENTER,
     )
     box = ft.Container(
-        row, bgcolor=ground, border_radius=theme.RADIUS_M, padding=ft.Padding.symmetric(horizontal=16, vertical=2 if actions else 12)
+        row,
+        bgcolor=ground,
+        border_radius=theme.RADIUS_M,
+        padding=ft.Padding.symmetric(horizontal=16, vertical=2 if actions else 12),
     )
     return tid(identifier, box) if identifier else box
 
 
 def empty(
-    desk: Frame, icon: ft.IconData, sentence: str, *, action: ft.Control | None = None, identifier: str = "empty"
+    desk: Frame,
+    icon: ft.IconData,
+    sentence: str,
+    *,
+    action: ft.Control | None = None,
+    identifier: str = "empty",
 ) -> ft.Control:
     """Return what a list shows when there is nothing in it: a sign, a sentence, the next step."""
     p = desk.palette
@@ -313,7 +319,8 @@ def empty(
     column: list[ft.Control] = [
         sign,
         ft.Container(
-            text(sentence, Style.BODY_LARGE, color=p.quiet, text_align=ft.TextAlign.CENTER), width=desk.size(440)
+            text(sentence, Style.BODY_LARGE, color=p.quiet, text_align=ft.TextAlign.CENTER),
+            width=desk.size(440),
         ),
     ]
     if action is not None:
@@ -321,7 +328,9 @@ def empty(
     return tid(
         identifier,
         ft.Container(
-            ft.Column(column, horizontal_alignment=ft.CrossAxisAlignment.CENTER, spacing=theme.GAP_L, tight=True),
+            ft.Column(
+                column, horizontal_alignment=ft.CrossAxisAlignment.CENTER, spacing=theme.GAP_L, tight=True
+            ),
             alignment=ft.Alignment.CENTER,
             padding=theme.GAP_XL,
         ),
@@ -346,7 +355,7 @@ def loading(desk: Frame) -> ft.Control:
 
 
 class Tile:
-    """A large choice that can be on or off, with its state spoken and shown by a tick, not by colour alone."""
+    """A large choice that is on or off; its state is spoken and shown by a tick, not by colour alone."""
 
     def __init__(
         self,
@@ -379,7 +388,7 @@ class Tile:
             self._caption.value = value
 
     def set(self, *, selected: bool, done: bool | None = None) -> None:
-        """Show whether it is chosen, and by a tick whether it is done; chosen things get the tick by default."""
+        """Show whether it is chosen, and by a tick whether it is done; by default chosen is done."""
         ticked = selected if done is None else done
         p = self._desk.palette
         self.selected = selected
@@ -387,7 +396,9 @@ class Tile:
         self._label.color = ink
         if self._caption is not None:
             self._caption.color = ink if selected else p.quiet
-        self._mark.icon = ft.Icons.CHECK_CIRCLE_ROUNDED if ticked else (self._icon or ft.Icons.CIRCLE_OUTLINED)
+        self._mark.icon = (
+            ft.Icons.CHECK_CIRCLE_ROUNDED if ticked else (self._icon or ft.Icons.CIRCLE_OUTLINED)
+        )
         self._mark.color = p.primary if selected else p.good if ticked else p.quiet
         look = theme.button_style(p, "outlined")
         look.bgcolor = p.primary_soft if selected else p.card

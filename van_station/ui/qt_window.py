@@ -1,7 +1,7 @@
 """A native window around the loopback page, in a process of its own; needs the extra `window` (PySide6).
 
-Reads the launch address from its input. Blocks every request that would leave the machine, opens print pages in a
-second window with Chromium's PDF view, and asks where to keep exported files.
+Reads the launch address from its input. Blocks every request that would leave the machine, opens print pages
+in a second window with Chromium's PDF view, and asks where to keep exported files.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _TITLE = "Dịch vụ công lưu động"
 _MAX_URL = 2048
 
 
-class Gate(QWebEngineUrlRequestInterceptor):
+class Gate(QWebEngineUrlRequestInterceptor):  # type: ignore[misc,unused-ignore]
     """Lets nothing out."""
 
     def interceptRequest(self, info: QWebEngineUrlRequestInfo) -> None:  # noqa: N802 -- Qt's name
@@ -39,7 +39,7 @@ class Gate(QWebEngineUrlRequestInterceptor):
             info.block(True)
 
 
-class DeskView(QWebEngineView):
+class DeskView(QWebEngineView):  # type: ignore[misc,unused-ignore]
     """The desk, or a print page opened from it."""
 
     def __init__(self, profile: QWebEngineProfile) -> None:
@@ -89,7 +89,7 @@ def run(url: str) -> int:
     view.resize(1366, 768)
     view.load(QUrl(url))
     view.showMaximized()
-    return application.exec()
+    return int(application.exec())
 
 
 def main() -> int:

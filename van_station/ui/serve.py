@@ -108,7 +108,7 @@ class DeskServer:
             self._socket.close()
 
     async def _run_native(self) -> None:
-        """Print pages and exports still come from the server; the window itself talks over Flet's own socket."""
+        """Print pages and exports come from the server; the window itself talks over Flet's own socket."""
         serving = asyncio.create_task(self._server.serve(sockets=[self._socket]))
         try:
             await self._when_ready(lambda: None)
@@ -122,7 +122,7 @@ class DeskServer:
         await self.main(page, self.host.handout, absolute=self.host.absolute)
 
     async def _when_ready(self, act: Callable[[], None]) -> None:
-        while not self._server.started:
+        while not self._server.started:  # noqa: ASYNC110 -- uvicorn offers no event for it
             await asyncio.sleep(0.01)
         act()
 
@@ -133,7 +133,7 @@ def serve(door: Door, settings: UiSettings, *, on_ready: Callable[[str], None]) 
 
 
 def open_desk(door: Door, settings: UiSettings) -> Way:
-    """Run the desk in the best window this machine has, until that window is closed (or Ctrl+C); returns which."""
+    """Run the desk in the best window of this machine, until it is closed or Ctrl+C; returns which it was."""
     server, chosen = DeskServer(door, settings), window.way()
     if chosen is Way.FLET_CLIENT:
         server.run_native()

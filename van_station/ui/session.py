@@ -1,4 +1,4 @@
-"""One window with a person at it: who is signed in, what they are in the middle of, how news reaches the screen."""
+"""One window with a person at it: who is signed in, what they are doing, how news reaches the screen."""
 
 from __future__ import annotations
 
@@ -46,7 +46,9 @@ class Desk(Frame):
         idle_lock_s: lock after so long without a key or a press.
     """
 
-    def __init__(self, page: ft.Page, door: Door, handout: Handout, look: Look, *, idle_lock_s: float) -> None:
+    def __init__(
+        self, page: ft.Page, door: Door, handout: Handout, look: Look, *, idle_lock_s: float
+    ) -> None:
         super().__init__(page, look)
         self.door = door
         self.handout = handout

@@ -20,10 +20,10 @@ def show(desk: Frame, redraw: Callable[[], Awaitable[None]]) -> None:
     holder: list[ft.AlertDialog] = []
 
     async def done() -> None:
-        dialogs.close(desk, holder[0])
+        dialogs.close(holder[0])
 
     async def choose(**changes: Any) -> None:
-        dialogs.close(desk, holder[0])
+        dialogs.close(holder[0])
         desk.relook(**changes)
         desk.page.update()
         await redraw()
@@ -37,10 +37,16 @@ def show(desk: Frame, redraw: Callable[[], Awaitable[None]]) -> None:
     )
     for name, title, choices in groups:
         body.append(parts.text(say(title), Style.LABEL_LARGE))
-        body.append(ft.Row([_tile(desk, name, value, words, choose) for value, words in choices], wrap=True, spacing=8))
+        body.append(
+            ft.Row(
+                [_tile(desk, name, value, words, choose) for value, words in choices], wrap=True, spacing=8
+            )
+        )
     button = parts.Press(desk, "settings-close", say("common.close"), done, kind="filled", autofocus=True)
     holder.append(
-        dialogs.sheet(desk, say("shell.appearance"), body, [button.view], icon=ft.Icons.TUNE_ROUNDED, width=620)
+        dialogs.sheet(
+            desk, say("shell.appearance"), body, [button.view], icon=ft.Icons.TUNE_ROUNDED, width=620
+        )
     )
 
 

@@ -4,32 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 
 import flet as ft
 
 from van_station.services.workspace import StatusBar
 from van_station.ui import dialogs, parts, settings_sheet, theme
-from van_station.ui.desk.screen import Screen, Where
 from van_station.ui.parts import Style
+from van_station.ui.screen import Place, Screen, Where
 from van_station.ui.session import Desk
 from van_station.ui.signin import practice_strip
 from van_station.ui.status import StatusLine
 
 NAVIGATION_KEYS = ("F2", "F3", "F4", "F6", "F7", "F8")
 _STATUS_KINDS = frozenset({"dossier", "exchange", "outbox_item", "receipt_row", "stored_file", "trip"})
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A screen one can go to from the top."""
-
-    name: str
-    label_key: str
-    icon: ft.IconData
-    make: Callable[[Desk], Screen]
-    roles: frozenset[str]
-    in_navigation: bool = True
 
 
 class Shell:
@@ -60,7 +47,9 @@ class Shell:
         self._screens: dict[str, Screen] = {}
         self.screen: Screen | None = None
         self.name, self.where = "", Where()
-        self._slot = ft.Container(expand=True, padding=ft.Padding.symmetric(horizontal=theme.GAP_L, vertical=theme.GAP_M))
+        self._slot = ft.Container(
+            expand=True, padding=ft.Padding.symmetric(horizontal=theme.GAP_L, vertical=theme.GAP_M)
+        )
         self._buttons = {place.name: self._nav_button(place, index) for index, place in enumerate(self._nav)}
         self.status = StatusLine(desk)
         rows: list[ft.Control] = [self._bar(), self._slot, self.status.view]
@@ -81,16 +70,45 @@ class Shell:
             tooltip=desk.say("app.name"),
         )
         tools: list[ft.Control] = [
-            parts.icon_button(desk, "help", ft.Icons.HELP_OUTLINE_ROUNDED, f"{desk.say('shell.help')} (F1)", self.help, on_bar=True),
-            parts.icon_button(desk, "settings", ft.Icons.TUNE_ROUNDED, desk.say("shell.appearance"), self.settings, on_bar=True),
-            parts.icon_button(desk, "lock", ft.Icons.LOCK_OUTLINE_ROUNDED, desk.say("shell.lock"), self._lock, on_bar=True),
-            parts.icon_button(desk, "sign-out", ft.Icons.LOGOUT_ROUNDED, desk.say("shell.sign_out"), self._sign_out, on_bar=True),
+            parts.icon_button(
+                desk,
+                "help",
+                ft.Icons.HELP_OUTLINE_ROUNDED,
+                f"{desk.say('shell.help')} (F1)",
+                self.help,
+                on_bar=True,
+            ),
+            parts.icon_button(
+                desk,
+                "settings",
+                ft.Icons.TUNE_ROUNDED,
+                desk.say("shell.appearance"),
+                self.settings,
+                on_bar=True,
+            ),
+            parts.icon_button(
+                desk, "lock", ft.Icons.LOCK_OUTLINE_ROUNDED, desk.say("shell.lock"), self._lock, on_bar=True
+            ),
+            parts.icon_button(
+                desk,
+                "sign-out",
+                ft.Icons.LOGOUT_ROUNDED,
+                desk.say("shell.sign_out"),
+                self._sign_out,
+                on_bar=True,
+            ),
         ]
         return ft.Container(
             ft.Row(
                 [
                     mark,
-                    ft.Row([self._buttons[p.name] for p in self._nav], wrap=True, spacing=4, run_spacing=2, expand=True),
+                    ft.Row(
+                        [self._buttons[p.name] for p in self._nav],
+                        wrap=True,
+                        spacing=4,
+                        run_spacing=2,
+                        expand=True,
+                    ),
                     ft.Row(tools, spacing=0, tight=True),
                 ],
                 spacing=theme.GAP_M,
@@ -221,10 +239,12 @@ class Shell:
         holder: list[ft.AlertDialog] = []
 
         async def done() -> None:
-            dialogs.close(desk, holder[0])
+            dialogs.close(holder[0])
 
         button = parts.Press(desk, "help-close", say("common.close"), done, kind="filled", autofocus=True)
-        holder.append(dialogs.sheet(desk, say("shell.keys_title"), rows, [button.view], icon=ft.Icons.KEYBOARD_OUTLINED))
+        holder.append(
+            dialogs.sheet(desk, say("shell.keys_title"), rows, [button.view], icon=ft.Icons.KEYBOARD_OUTLINED)
+        )
         await asyncio.sleep(0)
 
 

@@ -31,7 +31,12 @@ class SignIn:
         self._desk, self._entered, self._redrawn = desk, entered, redrawn
         say = desk.say
         login, self.login = parts.field(
-            desk, "login", say("signin.login"), icon=ft.Icons.PERSON_OUTLINE_ROUNDED, autofocus=True, act=self._next
+            desk,
+            "login",
+            say("signin.login"),
+            icon=ft.Icons.PERSON_OUTLINE_ROUNDED,
+            autofocus=True,
+            act=self._next,
         )
         passphrase, self.passphrase = parts.field(
             desk,
@@ -44,7 +49,13 @@ class SignIn:
         )
         self.problem = ft.Column(spacing=0)
         self.enter_button = parts.Press(
-            desk, "sign-in", say("signin.action"), self._submit, kind="filled", icon=ft.Icons.LOGIN_ROUNDED, big=True
+            desk,
+            "sign-in",
+            say("signin.action"),
+            self._submit,
+            kind="filled",
+            icon=ft.Icons.LOGIN_ROUNDED,
+            big=True,
         )
         form: list[ft.Control] = [
             parts.heading(say("signin.title"), Style.HEADLINE_MEDIUM),
@@ -65,7 +76,9 @@ class SignIn:
         cards = [self._hint(user) for user in users]
         return [
             ft.Divider(height=theme.GAP_L, color=self._desk.palette.line),
-            parts.text(self._desk.say("signin.demo_users"), Style.LABEL_MEDIUM, color=self._desk.palette.quiet),
+            parts.text(
+                self._desk.say("signin.demo_users"), Style.LABEL_MEDIUM, color=self._desk.palette.quiet
+            ),
             ft.ResponsiveRow(cards, spacing=theme.GAP_S, run_spacing=theme.GAP_S),
         ]
 
@@ -161,9 +174,17 @@ class Lock:
             view,
             self.problem,
             parts.Press(
-                desk, "unlock", say("shell.unlock"), self._submit, kind="filled", icon=ft.Icons.LOCK_OPEN_ROUNDED, big=True
+                desk,
+                "unlock",
+                say("shell.unlock"),
+                self._submit,
+                kind="filled",
+                icon=ft.Icons.LOCK_OPEN_ROUNDED,
+                big=True,
             ).view,
-            parts.Press(desk, "sign-out", say("shell.sign_out"), signed_out, kind="text", icon=ft.Icons.LOGOUT_ROUNDED).view,
+            parts.Press(
+                desk, "sign-out", say("shell.sign_out"), signed_out, kind="text", icon=ft.Icons.LOGOUT_ROUNDED
+            ).view,
         ]
         self.view = two_halves(desk, form)
 
@@ -231,7 +252,9 @@ def two_halves(
         )
     ]
     if settings is not None:
-        gear = parts.icon_button(desk, "settings", ft.Icons.TUNE_ROUNDED, desk.say("shell.appearance"), settings)
+        gear = parts.icon_button(
+            desk, "settings", ft.Icons.TUNE_ROUNDED, desk.say("shell.appearance"), settings
+        )
         right.append(ft.Container(gear, top=16, right=16))
     halves = ft.Row(
         [

@@ -25,7 +25,9 @@ def describe(desk: Desk, bar: StatusBar, now: datetime) -> list[Part]:
         "offline": (ft.Icons.WIFI_OFF_ROUNDED, "shell.signal_off", "warn"),
         "paused": (ft.Icons.PAUSE_CIRCLE_OUTLINE_ROUNDED, "shell.signal_paused", "warn"),
     }
-    icon, key, tone = signals.get(bar.signal.value, (ft.Icons.WIFI_FIND_ROUNDED, "shell.signal_checking", "quiet"))
+    icon, key, tone = signals.get(
+        bar.signal.value, (ft.Icons.WIFI_FIND_ROUNDED, "shell.signal_checking", "quiet")
+    )
     said: list[Part] = [("status-signal", icon, say(key), tone)]
     if bar.parked:
         words, tone = say("shell.outbox_stuck", count=bar.parked), "warn"

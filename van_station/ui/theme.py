@@ -1,7 +1,7 @@
 """How the desk looks: colours, type, spaces. Everything visual that two screens share is decided here.
 
-A calm petrol blue-green for what is official, a warm amber for who goes first and what wants attention. Every pair of
-colours that carries text is listed in `text_pairs` and tested for contrast (WCAG 2.2, 1.4.3 and 1.4.11).
+A calm petrol blue-green for what is official, a warm amber for who goes first and what wants attention. Every
+pair of colours that carries text is in `text_pairs` and tested for contrast (WCAG 2.2, 1.4.3 and 1.4.11).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ FONT_FILES = {
 
 @dataclass(frozen=True, slots=True)
 class Palette:
-    """Colours by what they are for. `x` carries text `on_x`; `x_soft` is a quiet ground carrying `on_x_soft`."""
+    """Colours by use: `x` carries text `on_x`, the quiet ground `x_soft` carries `on_x_soft`."""
 
     ground: str
     card: str
@@ -244,7 +244,9 @@ def flet_theme(mode: Mode, scale: float) -> ft.Theme:
         outlined_button_theme=ft.OutlinedButtonTheme(style=button_style(p, "outlined")),
         text_button_theme=ft.TextButtonTheme(style=button_style(p, "text")),
         icon_button_theme=ft.IconButtonTheme(style=button_style(p, "icon")),
-        tooltip_theme=ft.TooltipTheme(text_style=ft.TextStyle(size=14 * scale, color=p.card, font_family=REGULAR)),
+        tooltip_theme=ft.TooltipTheme(
+            text_style=ft.TextStyle(size=14 * scale, color=p.card, font_family=REGULAR)
+        ),
         scrollbar_theme=ft.ScrollbarTheme(thumb_color=p.edge, thickness=8, radius=4),
     )
 
@@ -260,8 +262,9 @@ def _scheme(p: Palette) -> ft.ColorScheme:
         error=p.bad, on_error=p.on_bad, error_container=p.bad_soft, on_error_container=p.on_bad_soft,
         surface=p.card, on_surface=p.text, on_surface_variant=p.quiet,
         outline=p.edge, outline_variant=p.line, surface_tint="#00000000",
-        surface_bright=p.card, surface_dim=p.ground, surface_container_lowest=p.card, surface_container_low=p.card,
-        surface_container=p.card, surface_container_high=p.card, surface_container_highest=p.raised,
+        surface_bright=p.card, surface_dim=p.ground, surface_container_lowest=p.card,
+        surface_container_low=p.card, surface_container=p.card,
+        surface_container_high=p.card, surface_container_highest=p.raised,
         inverse_surface=p.bar, on_inverse_surface=p.on_bar, inverse_primary=p.accent_soft, scrim="#000000",
     )  # fmt: skip
 
@@ -274,17 +277,19 @@ def _text_theme(p: Palette, scale: float) -> ft.TextTheme:
 
     soft = min(1.0, 1.25 / scale)  # what is huge already need not grow as far
     return ft.TextTheme(
-        display_large=style(104 * soft, BOLD, 1.1), display_medium=style(60 * soft, BOLD, 1.15), display_small=style(40, BOLD, 1.2),
-        headline_large=style(30, SEMIBOLD, 1.25), headline_medium=style(25, SEMIBOLD, 1.3),
-        headline_small=style(21, SEMIBOLD, 1.3), title_large=style(19, SEMIBOLD, 1.35),
+        display_large=style(104 * soft, BOLD, 1.1), display_medium=style(60 * soft, BOLD, 1.15),
+        display_small=style(40, BOLD, 1.2), headline_large=style(30, SEMIBOLD, 1.25),
+        headline_medium=style(25, SEMIBOLD, 1.3), headline_small=style(21, SEMIBOLD, 1.3),
+        title_large=style(19, SEMIBOLD, 1.35),
         title_medium=style(17, SEMIBOLD, 1.35), title_small=style(15, SEMIBOLD, 1.35),
         body_large=style(17), body_medium=style(16), body_small=style(14),
-        label_large=style(16, MEDIUM, 1.3), label_medium=style(14, MEDIUM, 1.3), label_small=style(13, MEDIUM, 1.3),
+        label_large=style(16, MEDIUM, 1.3), label_medium=style(14, MEDIUM, 1.3),
+        label_small=style(13, MEDIUM, 1.3),
     )  # fmt: skip
 
 
 def button_style(p: Palette, kind: str, *, on_bar: bool = False) -> ft.ButtonStyle:
-    """Return the look of a button: rounded, at least `TARGET_PX` high, with a ring when it has the keyboard."""
+    """Return a button's look: rounded, at least `TARGET_PX` high, ringed when it has the keyboard."""
     ring = p.mark if on_bar else p.focus
     resting = ft.BorderSide(1.5, p.edge) if kind == "outlined" else ft.BorderSide(0, "#00000000")
     padding = ft.Padding.all(12) if kind == "icon" else ft.Padding.symmetric(horizontal=20, vertical=15)
@@ -293,10 +298,27 @@ def button_style(p: Palette, kind: str, *, on_bar: bool = False) -> ft.ButtonSty
         padding=padding,
         side={ft.ControlState.FOCUSED: ft.BorderSide(3, ring), ft.ControlState.DEFAULT: resting},
         overlay_color={
-            ft.ControlState.PRESSED: ft.Colors.with_opacity(0.16, p.text if kind != "filled" else p.on_primary),
-            ft.ControlState.HOVERED: ft.Colors.with_opacity(0.08, p.text if kind != "filled" else p.on_primary),
+            ft.ControlState.PRESSED: ft.Colors.with_opacity(
+                0.16, p.text if kind != "filled" else p.on_primary
+            ),
+            ft.ControlState.HOVERED: ft.Colors.with_opacity(
+                0.08, p.text if kind != "filled" else p.on_primary
+            ),
             ft.ControlState.DEFAULT: "#00000000",
         },
         elevation=0,
         animation_duration=80,
     )
+
+
+def field_border(p: Palette) -> dict[ft.ControlState, ft.InputBorder]:
+    """Return the edge of something to type in: thicker and in the focus colour while it has the keyboard."""
+
+    def edge(colour: str, width: float) -> ft.InputBorder:
+        return ft.OutlineInputBorder(side=ft.BorderSide(width, colour), border_radius=RADIUS_M)
+
+    return {
+        ft.ControlState.ERROR: edge(p.bad, 2),
+        ft.ControlState.FOCUSED: edge(p.focus, 3),
+        ft.ControlState.DEFAULT: edge(p.edge, 1.5),
+    }

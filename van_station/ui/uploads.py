@@ -42,7 +42,9 @@ class PictureChooser:
             return await asyncio.to_thread(_bounded_read, Path(files[0].path))
         address, arriving = self._desk.handout.inbox()
         self._failed = arriving
-        await self._picker.upload([ft.FilePickerUploadFile(id=files[0].id, name=files[0].name, upload_url=address)])
+        await self._picker.upload(
+            [ft.FilePickerUploadFile(id=files[0].id, name=files[0].name, upload_url=address)]
+        )
         try:
             return await asyncio.wait_for(arriving, UPLOAD_TIMEOUT_S)
         except UploadTooLarge:

@@ -1,4 +1,4 @@
-"""Tells a card reader that types like a keyboard from a person at the keyboard: by its speed and its closing Enter."""
+"""Tells a card reader that types like a keyboard from a person: by its speed and its closing Enter."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Callable
 MAX_GAP_S = 0.12
 """A longer pause between two keys begins anew; people pause longer, readers never do."""
 MEAN_GAP_S = 0.04
+HOLD_S = 0.3
+"""The reader's Enter also presses the button that has the keyboard; that press comes a moment later."""
 MIN_CHARS = 12
 MAX_CHARS = 600
 _NAMED = {"Space": " ", " ": " "}
@@ -36,6 +38,7 @@ class Wedge:
         self._clock = clock
         self._chars: list[str] = []
         self._first = self._last = 0.0
+        self._hold_until = 0.0
 
     def press(self, char: str) -> None:
         """Take note of a character just typed."""
@@ -48,14 +51,19 @@ class Wedge:
     @property
     def busy(self) -> bool:
         """Whether a reader seems to be typing at this moment; buttons should hold still."""
-        return len(self._chars) >= 4 and self._clock() - self._last <= MAX_GAP_S and self._fast()
+        now = self._clock()
+        reading = len(self._chars) >= 4 and now - self._last <= MAX_GAP_S and self._fast()
+        return reading or now < self._hold_until
 
     def enter(self) -> str:
         """Return what a reader typed before this Enter, "" when a person did."""
         chars, now = self._chars, self._clock()
         quick = len(chars) >= MIN_CHARS and now - self._last <= MAX_GAP_S and self._fast()
         self._chars = []
-        return "".join(chars) if quick else ""
+        if not quick:
+            return ""
+        self._hold_until = now + HOLD_S
+        return "".join(chars)
 
     def _fast(self) -> bool:
         return (self._last - self._first) / max(len(self._chars) - 1, 1) <= MEAN_GAP_S

@@ -1,8 +1,8 @@
 """Opens the desk in a window: a native one where there is one, else the browser.
 
 Three ways, the first that is there:
-1. Flet's desktop client, where somebody put it on this machine (`flet_desktop` downloads it at first start: no way in
-   a van without signal, so only a client that is already unpacked counts).
+1. Flet's desktop client, where somebody put it on this machine (`flet_desktop` downloads it at first start:
+   no way in a van without signal, so only a client that is already unpacked counts).
 2. A QtWebEngine window around the loopback page (extra `window`).
 3. The browser.
 """
@@ -40,7 +40,12 @@ def qt_is_there() -> bool:
         found = importlib.util.find_spec("PySide6.QtWebEngineWidgets") is not None
     except ModuleNotFoundError:
         return False
-    display = os.name == "nt" or sys.platform == "darwin" or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    display = (
+        os.name == "nt"
+        or sys.platform == "darwin"
+        or os.environ.get("DISPLAY")
+        or os.environ.get("WAYLAND_DISPLAY")
+    )
     return found and bool(display)
 
 
@@ -53,7 +58,9 @@ def flet_client(home: Path | None = None) -> Path | None:
     if importlib.util.find_spec("flet_desktop") is None:
         return None
     given = os.environ.get("FLET_VIEW_PATH")
-    folders = [Path(given)] if given else sorted((home or Path.home() / ".flet").glob("client/*"), reverse=True)
+    folders = (
+        [Path(given)] if given else sorted((home or Path.home() / ".flet").glob("client/*"), reverse=True)
+    )
     for folder in folders:
         if folder.is_dir() and any(folder.iterdir()):
             return folder

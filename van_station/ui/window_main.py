@@ -35,7 +35,7 @@ def main_for(door: Door, look: Look, *, idle_lock_s: float) -> Main:
     """Return Flet's entry: it draws one window, for the people behind `door`."""
 
     async def main(page: ft.Page, handout: Handout, *, absolute: Callable[[str], str] | None = None) -> None:
-        ft.context.disable_auto_update()
+        ft.context.disable_auto_update()  # type: ignore[no-untyped-call]
         desk = Desk(page, door, handout, look, idle_lock_s=idle_lock_s)
         desk.absolute = absolute or desk.absolute
         await Window(desk).open()
@@ -55,7 +55,7 @@ class Window:
     async def open(self) -> None:
         """Dress the page and show the sign-in page."""
         page, desk = self.desk.page, self.desk
-        page.session.error = self._crashed
+        page.session.error = self._crashed  # type: ignore[method-assign,assignment]
         page.fonts = {name: f"/fonts/{file}" for name, file in theme.FONT_FILES.items()}
         page.padding = 0
         page.on_keyboard_event = self._on_key

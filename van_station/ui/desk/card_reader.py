@@ -1,4 +1,4 @@
-"""Card text arriving at the intake screen: typed by a reader into whatever has the keyboard, or into nothing."""
+"""Card text at the intake screen, typed by a reader into whatever has the keyboard, or into nothing."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ class CardReader:
         clock: seconds that only ever grow.
     """
 
-    def __init__(self, looks_like_card: Callable[[str], bool], clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, looks_like_card: Callable[[str], bool], clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._looks_like_card = looks_like_card
         self._clock = clock
         self._wedge = Wedge(clock)
@@ -56,7 +58,7 @@ class CardReader:
         self._before[name] = value
 
     def entered(self, name: str, value: str) -> tuple[str, str]:
-        """Take Enter in a field: (card text, what the field held before it); ("", value) when it's no card."""
+        """Take Enter in a field: (card text, what the field held before); ("", value) when it is no card."""
         before = self._before.get(name, "")
         added = value[len(before) :] if before and value.startswith(before) else value
         for text in (added, value):

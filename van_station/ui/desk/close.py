@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections.abc import Callable
 from typing import Any
 
 import flet as ft
@@ -11,8 +11,8 @@ from van_station.rules.tallies import DossierCount
 from van_station.services.reports import Format, TallyView
 from van_station.services.trips import TripView
 from van_station.ui import dialogs, parts, theme
-from van_station.ui.desk.screen import Screen, Where
 from van_station.ui.parts import Style
+from van_station.ui.screen import Screen, Where
 from van_station.ui.session import Desk
 
 _FORMATS: tuple[tuple[Format, str, ft.IconData], ...] = (
@@ -33,7 +33,10 @@ class CloseScreen(Screen):
         self._tally: TallyView | None = None
         self._offers: dict[str, str] = {}
         self._body = ft.Column(
-            spacing=theme.GAP_M, expand=True, scroll=ft.ScrollMode.AUTO, horizontal_alignment=ft.CrossAxisAlignment.STRETCH
+            spacing=theme.GAP_M,
+            expand=True,
+            scroll=ft.ScrollMode.AUTO,
+            horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
         )
         self.view = self._body
 
@@ -63,7 +66,11 @@ class CloseScreen(Screen):
             trip = recent[0] if recent else None
         self._trip = trip
         if trip is None:
-            self._body.controls = [parts.card(desk, [parts.empty(desk, ft.Icons.FACT_CHECK_OUTLINED, desk.say("trip.none_open"))])]
+            self._body.controls = [
+                parts.card(
+                    desk, [parts.empty(desk, ft.Icons.FACT_CHECK_OUTLINED, desk.say("trip.none_open"))]
+                )
+            ]
         else:
             self._tally = await desk.run(desk.work.reports.tally, trip.id)
             self._draw(self._tally)
@@ -71,7 +78,7 @@ class CloseScreen(Screen):
 
     # ------------------------------------------------------------------ drawing
     def _draw(self, tally: TallyView) -> None:
-        sections = [
+        sections: list[ft.Control] = [
             ft.Container(self._section(section), col={"xs": 12, "lg": 12 if len(section.columns) > 3 else 6})
             for section in tally.sections
         ]
@@ -85,11 +92,21 @@ class CloseScreen(Screen):
         desk, say, p = self.desk, self.desk.say, self.desk.palette
         total = tally.day.total
         boxes: list[ft.Control] = [
-            self._number("close-captured", total.captured, say("close.captured"), p.primary_soft, p.on_primary_soft),
+            self._number(
+                "close-captured", total.captured, say("close.captured"), p.primary_soft, p.on_primary_soft
+            ),
             self._sign("="),
-            self._number("close-acknowledged", total.acknowledged, say("close.acknowledged"), p.good_soft, p.on_good_soft),
+            self._number(
+                "close-acknowledged",
+                total.acknowledged,
+                say("close.acknowledged"),
+                p.good_soft,
+                p.on_good_soft,
+            ),
             self._sign("+"),
-            self._number("close-pending", total.pending, say("close.pending"), p.accent_soft, p.on_accent_soft),
+            self._number(
+                "close-pending", total.pending, say("close.pending"), p.accent_soft, p.on_accent_soft
+            ),
             self._sign("+"),
             self._number("close-voided", total.voided, say("close.voided"), p.raised, p.text),
         ]
@@ -102,16 +119,22 @@ class CloseScreen(Screen):
                 ft.Row(self._buttons(tally), wrap=True, spacing=theme.GAP_S, run_spacing=theme.GAP_S),
             ],
             title=title,
-            trailing=parts.tid("trip-state", parts.badge(desk, say(f"trip_state.{tally.trip.state}"), "info")),
+            trailing=parts.tid(
+                "trip-state", parts.badge(desk, say(f"trip_state.{tally.trip.state}"), "info")
+            ),
             padding=theme.GAP_XL,
         )
 
     def _verdict(self, total: DossierCount) -> ft.Control:
         desk, say = self.desk, self.desk.say
         if total.balanced:
-            return parts.notice(desk, f"{say('close.balance_ok')}: {say('close.balance')}", "good", identifier="balanced")
+            return parts.notice(
+                desk, f"{say('close.balance_ok')}: {say('close.balance')}", "good", identifier="balanced"
+            )
         difference = total.captured - total.acknowledged - total.pending - total.voided
-        return parts.notice(desk, say("close.balance_off", difference=difference), "bad", identifier="balanced")
+        return parts.notice(
+            desk, say("close.balance_off", difference=difference), "bad", identifier="balanced"
+        )
 
     def _number(self, identifier: str, count: int, label: str, ground: str, ink: str) -> ft.Control:
         number = parts.text(self.desk.texts.count(count), Style.DISPLAY_MEDIUM, color=ink)
@@ -142,7 +165,14 @@ class CloseScreen(Screen):
         if tally.not_sent:
             shown.append(parts.notice(desk, say("close.pending_hint", count=tally.not_sent), "info"))
         if tally.open_tickets and tally.trip.state == "open":
-            shown.append(parts.notice(desk, say("close.tickets_open", count=tally.open_tickets), "warn", identifier="tickets-open"))
+            shown.append(
+                parts.notice(
+                    desk,
+                    say("close.tickets_open", count=tally.open_tickets),
+                    "warn",
+                    identifier="tickets-open",
+                )
+            )
         if tally.drafts:
             shown.append(parts.notice(desk, say("close.drafts_open", count=tally.drafts), "warn"))
         return shown
@@ -151,10 +181,23 @@ class CloseScreen(Screen):
         desk, say = self.desk, self.desk.say
         shown: list[ft.Control] = []
         if tally.trip.state == "open":
-            close = parts.Press(desk, "close-day", say("close.sign"), self._ask, kind="filled", icon=ft.Icons.DRAW_OUTLINED, shortcut="F9", big=True)
+            close = parts.Press(
+                desk,
+                "close-day",
+                say("close.sign"),
+                self._ask,
+                kind="filled",
+                icon=ft.Icons.DRAW_OUTLINED,
+                shortcut="F9",
+                big=True,
+            )
             shown.append(close.view)
         for form, key, icon in _FORMATS:
-            shown.append(parts.Press(desk, f"export-{form}", say(key), None, icon=icon, url=self._address(tally, form)).view)
+            shown.append(
+                parts.Press(
+                    desk, f"export-{form}", say(key), None, icon=icon, url=self._address(tally, form)
+                ).view
+            )
         return shown
 
     def _address(self, tally: TallyView, form: Format) -> str:
@@ -169,9 +212,13 @@ class CloseScreen(Screen):
         desk, p = self.desk, self.desk.palette
         rows = [*section.rows, *([section.totals] if section.totals is not None else [])]
         last = len(section.rows)
-        lines: list[ft.Control] = [self._cells([column.title for column in section.columns], section, header=True)]
+        lines: list[ft.Control] = [
+            self._cells([column.title for column in section.columns], section, header=True)
+        ]
         for index, row in enumerate(rows):
-            written = [_written(desk, cell, column.kind) for cell, column in zip(row, section.columns, strict=True)]
+            written = [
+                _written(desk, cell, column.kind) for cell, column in zip(row, section.columns, strict=True)
+            ]
             lines.append(self._cells(written, section, total=index == last))
         if not rows:
             lines.append(parts.text(desk.say("common.none"), color=p.quiet))
@@ -179,7 +226,9 @@ class CloseScreen(Screen):
             lines.append(parts.text(section.how, Style.BODY_SMALL, color=p.quiet))
         return parts.card(desk, lines, title=section.title, spacing=0)
 
-    def _cells(self, cells: list[str], section: Any, *, header: bool = False, total: bool = False) -> ft.Control:
+    def _cells(
+        self, cells: list[str], section: Any, *, header: bool = False, total: bool = False
+    ) -> ft.Control:
         p = self.desk.palette
         style = Style.LABEL_MEDIUM if header else Style.TITLE_SMALL if total else Style.BODY_MEDIUM
         shown: list[ft.Control] = []
@@ -215,16 +264,14 @@ class CloseScreen(Screen):
 
 
 def _written(desk: Desk, cell: Any, kind: str) -> str:
-    if cell is None:
-        return "–"
-    if kind == "money":
-        return desk.texts.money(int(cell))
-    if kind == "percent":
-        return desk.texts.percent(float(cell))
-    if kind == "minutes":
-        return desk.say("common.minutes", minutes=round(float(cell)))
-    if kind == "count":
-        return desk.texts.count(int(cell))
-    if isinstance(cell, datetime):
-        return desk.texts.datetime(cell)
-    return desk.texts.date(cell) if isinstance(cell, date) else str(cell)
+    """Return a cell of a table as people read it."""
+    texts = desk.texts
+    writers: dict[str, Callable[[Any], str]] = {
+        "count": lambda value: texts.count(int(value)),
+        "money": lambda value: texts.money(int(value)),
+        "percent": lambda value: texts.percent(float(value)),
+        "minutes": lambda value: desk.say("common.minutes", minutes=round(float(value))),
+        "moment": texts.datetime,
+        "date": texts.date,
+    }
+    return "–" if cell is None else writers.get(kind, str)(cell)

@@ -12,10 +12,10 @@ from van_station.ui.desk.dossiers import state_badge
 from van_station.ui.desk.fee import FeeStep, payment_tone
 from van_station.ui.desk.form import FormStep
 from van_station.ui.desk.scan import PapersStep
-from van_station.ui.desk.screen import Screen, Where
 from van_station.ui.desk.step import Step
 from van_station.ui.desk.submit import SubmitStep
 from van_station.ui.parts import Style
+from van_station.ui.screen import Screen, Where
 from van_station.ui.session import Desk
 
 STEPS: tuple[tuple[str, str, ft.IconData, type[Step], Act], ...] = (
@@ -41,7 +41,18 @@ def finished_steps(dossier: DossierView, missing: tuple[Missing, ...]) -> frozen
 class DossierScreen(Screen):
     """The page of a dossier; which one, `where["id"]` says, and `where["step"]` which step."""
 
-    kinds = frozenset({"component", "dossier", "exchange", "outbox_item", "payment", "receipt_row", "status_event", "stored_file"})
+    kinds = frozenset(
+        {
+            "component",
+            "dossier",
+            "exchange",
+            "outbox_item",
+            "payment",
+            "receipt_row",
+            "status_event",
+            "stored_file",
+        }
+    )
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
@@ -50,10 +61,13 @@ class DossierScreen(Screen):
         self._done: frozenset[str] = frozenset()
         self._open_steps = [step for step in STEPS if desk.me.may(step[4])]
         self._steps = {name: make(desk, self.goto) for name, _, _, make, _ in self._open_steps}
-        self._tiles = {name: self._tile(name, key, icon, index) for index, (name, key, icon, _, _) in enumerate(self._open_steps)}
+        self._tiles = {
+            name: self._tile(name, key, icon, index)
+            for index, (name, key, icon, _, _) in enumerate(self._open_steps)
+        }
         self._head = ft.Container()
         self._slot = ft.Container(expand=True)
-        tiles = [ft.Container(tile.view, expand=True) for tile in self._tiles.values()]
+        tiles: list[ft.Control] = [ft.Container(tile.view, expand=True) for tile in self._tiles.values()]
         self.view = ft.Column(
             [self._head, ft.Row(tiles, spacing=theme.GAP_S), self._slot], spacing=theme.GAP_M, expand=True
         )
@@ -148,12 +162,24 @@ class DossierScreen(Screen):
         if dossier.official_code is None and dossier.state is not DossierState.VOIDED:
             marks.append(parts.badge(desk, say("dossier.official_code_pending"), "neutral"))
         if dossier.platform_status is not None:
-            marks.append(parts.badge(desk, words.choice(desk.texts, "platform_status", dossier.platform_status), "info"))
+            marks.append(
+                parts.badge(
+                    desk, words.choice(desk.texts, "platform_status", dossier.platform_status), "info"
+                )
+            )
         if dossier.payment_state is not None:
             state = words.choice(desk.texts, "payment_state", dossier.payment_state.value)
-            marks.append(parts.badge(desk, state, payment_tone(dossier.payment_state.value), ft.Icons.PAYMENTS_OUTLINED))
+            marks.append(
+                parts.badge(
+                    desk, state, payment_tone(dossier.payment_state.value), ft.Icons.PAYMENTS_OUTLINED
+                )
+            )
         if dossier.due_on is not None:
-            marks.append(parts.badge(desk, say("dossier.due_on", day=dossier.due_on), "neutral", ft.Icons.EVENT_OUTLINED))
+            marks.append(
+                parts.badge(
+                    desk, say("dossier.due_on", day=dossier.due_on), "neutral", ft.Icons.EVENT_OUTLINED
+                )
+            )
         pieces = [dossier.person.full_name, dossier.person.masked_id, dossier.ticket_label]
         head = ft.Row(
             [
@@ -161,14 +187,22 @@ class DossierScreen(Screen):
                 ft.Column(
                     [
                         parts.text(" · ".join(piece for piece in pieces if piece), Style.TITLE_LARGE),
-                        parts.text(f"{name} · {dossier.procedure.code}", Style.BODY_MEDIUM, color=p.quiet, max_lines=1, overflow=ft.TextOverflow.ELLIPSIS),
+                        parts.text(
+                            f"{name} · {dossier.procedure.code}",
+                            Style.BODY_MEDIUM,
+                            color=p.quiet,
+                            max_lines=1,
+                            overflow=ft.TextOverflow.ELLIPSIS,
+                        ),
                     ],
                     spacing=1,
                     expand=True,
                 ),
                 ft.Column(
                     [
-                        parts.tid("dossier-number", parts.text(dossier.number, Style.TITLE_LARGE, color=p.primary)),
+                        parts.tid(
+                            "dossier-number", parts.text(dossier.number, Style.TITLE_LARGE, color=p.primary)
+                        ),
                         ft.Row(marks, spacing=6, tight=True, wrap=True),
                     ],
                     spacing=4,

@@ -8,8 +8,8 @@ from van_station.rules.dossiers import DossierState
 from van_station.services.dossier_views import DossierLine
 from van_station.ui import parts, theme, words
 from van_station.ui.debounce import Latest
-from van_station.ui.desk.screen import Screen, Where
 from van_station.ui.parts import Style
+from van_station.ui.screen import Screen, Where
 from van_station.ui.session import Desk
 
 STATE_TONES: dict[DossierState, theme.Tone] = {
@@ -43,7 +43,9 @@ PAGE = 100
 
 def state_badge(desk: Desk, state: DossierState) -> ft.Control:
     """Return the coloured word for a dossier's state."""
-    return parts.badge(desk, words.choice(desk.texts, "dossier_state", state.value), STATE_TONES[state], STATE_ICONS[state])
+    return parts.badge(
+        desk, words.choice(desk.texts, "dossier_state", state.value), STATE_TONES[state], STATE_ICONS[state]
+    )
 
 
 class DossiersScreen(Screen):
@@ -56,7 +58,13 @@ class DossiersScreen(Screen):
         self._state: DossierState | None = None
         self._latest = Latest(0.15)
         search, self._search = parts.field(
-            desk, "dossier-search", desk.say("dossier.search"), icon=ft.Icons.SEARCH_ROUNDED, change=self._typed, act=self._first, autofocus=True
+            desk,
+            "dossier-search",
+            desk.say("dossier.search"),
+            icon=ft.Icons.SEARCH_ROUNDED,
+            change=self._typed,
+            act=self._first,
+            autofocus=True,
         )
         self._tiles = {state: self._tile(state) for state in _FILTERS}
         self._list = ft.ListView(expand=True, spacing=theme.GAP_S)
@@ -65,7 +73,15 @@ class DossiersScreen(Screen):
             [
                 parts.card(
                     desk,
-                    [search, ft.Row([tile.view for tile in self._tiles.values()], wrap=True, spacing=theme.GAP_S, run_spacing=theme.GAP_S)],
+                    [
+                        search,
+                        ft.Row(
+                            [tile.view for tile in self._tiles.values()],
+                            wrap=True,
+                            spacing=theme.GAP_S,
+                            run_spacing=theme.GAP_S,
+                        ),
+                    ],
                 ),
                 self._list,
             ],
@@ -113,7 +129,11 @@ class DossiersScreen(Screen):
         self._lines = await desk.run(desk.work.dossiers.find, text, self._state, PAGE)
         self._list.controls = [self._row(line) for line in self._lines]
         if not self._lines:
-            sentence = desk.say("common.search_nothing", query=text) if text.strip() else desk.say("dossier.list_empty")
+            sentence = (
+                desk.say("common.search_nothing", query=text)
+                if text.strip()
+                else desk.say("dossier.list_empty")
+            )
             self._list.controls = [parts.empty(desk, ft.Icons.FOLDER_OFF_OUTLINED, sentence)]
         self._list.update()
 
@@ -125,15 +145,25 @@ class DossiersScreen(Screen):
 
         marks: list[ft.Control] = [state_badge(desk, line.state)]
         if line.platform_status is not None:
-            marks.append(parts.badge(desk, words.choice(desk.texts, "platform_status", line.platform_status), "info"))
+            marks.append(
+                parts.badge(desk, words.choice(desk.texts, "platform_status", line.platform_status), "info")
+            )
         if line.outbox_reason:
-            marks.append(parts.badge(desk, desk.say("outbox_state.parked"), "bad", ft.Icons.REPORT_PROBLEM_OUTLINED))
+            marks.append(
+                parts.badge(desk, desk.say("outbox_state.parked"), "bad", ft.Icons.REPORT_PROBLEM_OUTLINED)
+            )
         content = ft.Row(
             [
                 ft.Column(
                     [
                         parts.text(line.person_name, Style.TITLE_MEDIUM, color=p.text),
-                        parts.text(line.procedure_name, Style.BODY_SMALL, color=p.quiet, max_lines=1, overflow=ft.TextOverflow.ELLIPSIS),
+                        parts.text(
+                            line.procedure_name,
+                            Style.BODY_SMALL,
+                            color=p.quiet,
+                            max_lines=1,
+                            overflow=ft.TextOverflow.ELLIPSIS,
+                        ),
                     ],
                     spacing=2,
                     expand=5,
@@ -147,7 +177,9 @@ class DossiersScreen(Screen):
                     expand=4,
                 ),
                 ft.Container(
-                    parts.text(desk.say("dossier.component_pages", count=line.pages), Style.BODY_SMALL, color=p.quiet),
+                    parts.text(
+                        desk.say("dossier.component_pages", count=line.pages), Style.BODY_SMALL, color=p.quiet
+                    ),
                     width=desk.size(72),
                 ),
                 ft.Row(marks, spacing=6, run_spacing=4, wrap=True, expand=4),
@@ -157,6 +189,9 @@ class DossiersScreen(Screen):
         )
         look = theme.button_style(p, "outlined")
         look.bgcolor = p.card
-        look.side = {ft.ControlState.FOCUSED: ft.BorderSide(3, p.focus), ft.ControlState.DEFAULT: ft.BorderSide(1, p.line)}
+        look.side = {
+            ft.ControlState.FOCUSED: ft.BorderSide(3, p.focus),
+            ft.ControlState.DEFAULT: ft.BorderSide(1, p.line),
+        }
         button = ft.OutlinedButton(content=content, on_click=desk.on(open_it), style=look)
         return parts.tid(f"dossier-{line.number}", button)

@@ -1,4 +1,4 @@
-"""Fee (*phí, lệ phí*): a large VietQR, the exact amount, and its state in words. Nobody can mark it paid by hand."""
+"""Fee (*phí, lệ phí*): a large VietQR, the exact amount, its state in words. Nobody marks it paid by hand."""
 
 from __future__ import annotations
 
@@ -28,10 +28,19 @@ class FeeStep(Step):
         self._payment: PaymentView | None = None
         self._qr = b""
         self._slot = ft.Column(
-            expand=True, scroll=ft.ScrollMode.AUTO, spacing=theme.GAP_M, horizontal_alignment=ft.CrossAxisAlignment.STRETCH
+            expand=True,
+            scroll=ft.ScrollMode.AUTO,
+            spacing=theme.GAP_M,
+            horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
         )
         forward = parts.Press(
-            desk, "fee-next", desk.say("common.next"), self._forward, kind="filled", icon=ft.Icons.ARROW_FORWARD_ROUNDED, shortcut="F10"
+            desk,
+            "fee-next",
+            desk.say("common.next"),
+            self._forward,
+            kind="filled",
+            icon=ft.Icons.ARROW_FORWARD_ROUNDED,
+            shortcut="F10",
         )
         foot = ft.Row([forward.view], alignment=ft.MainAxisAlignment.END)
         self.view = ft.Column([self._slot, foot], spacing=theme.GAP_S, expand=True)
@@ -58,14 +67,18 @@ class FeeStep(Step):
         await self.goto("submit")
 
     def _due(self) -> bool:
-        return self._dossier is not None and self._dossier.fee is not None and self._dossier.fee.amount_vnd > 0
+        return (
+            self._dossier is not None and self._dossier.fee is not None and self._dossier.fee.amount_vnd > 0
+        )
 
     async def _load(self, dossier: DossierView) -> None:
         desk = self.desk
         self._dossier = dossier
         payments = await desk.run(desk.work.payments.of, dossier.id)
         fresh = payments[-1] if payments else None
-        if fresh is not None and (self._payment is None or fresh.qr_payload != self._payment.qr_payload or not self._qr):
+        if fresh is not None and (
+            self._payment is None or fresh.qr_payload != self._payment.qr_payload or not self._qr
+        ):
             self._qr = await desk.run(desk.work.payments.qr_png, fresh.id)
         self._payment = fresh
         self._draw()
@@ -85,7 +98,9 @@ class FeeStep(Step):
             return
         if dossier.fee is None:
             self._slot.controls = [
-                parts.card(desk, [parts.empty(desk, ft.Icons.HELP_OUTLINE_ROUNDED, desk.say("fee.not_in_catalogue"))])
+                parts.card(
+                    desk, [parts.empty(desk, ft.Icons.HELP_OUTLINE_ROUNDED, desk.say("fee.not_in_catalogue"))]
+                )
             ]
         elif dossier.fee.amount_vnd == 0:
             self._slot.controls = [parts.card(desk, [self._free(dossier)])]
@@ -107,12 +122,22 @@ class FeeStep(Step):
         desk, say = self.desk, self.desk.say
         amount = dossier.fee.amount_vnd if dossier.fee else 0
         show = parts.Press(
-            desk, "show-qr", say("fee.show_qr"), self._request, kind="filled", icon=ft.Icons.QR_CODE_2_ROUNDED, shortcut="F9", big=True
+            desk,
+            "show-qr",
+            say("fee.show_qr"),
+            self._request,
+            kind="filled",
+            icon=ft.Icons.QR_CODE_2_ROUNDED,
+            shortcut="F9",
+            big=True,
         )
         return ft.Column(
             [
                 parts.text(say("fee.amount"), Style.TITLE_MEDIUM, color=desk.palette.quiet),
-                parts.tid("fee-amount", parts.text(desk.texts.money(amount), Style.DISPLAY_MEDIUM, color=desk.palette.primary)),
+                parts.tid(
+                    "fee-amount",
+                    parts.text(desk.texts.money(amount), Style.DISPLAY_MEDIUM, color=desk.palette.primary),
+                ),
                 self._source(dossier),
                 show.view,
             ],
@@ -126,9 +151,13 @@ class FeeStep(Step):
         rows: list[ft.Control] = []
         if fee is not None:
             source = f"{desk.say('fee.source')}: {fee.source}"
-            rows.append(parts.text(source, Style.BODY_SMALL, color=desk.palette.quiet, text_align=ft.TextAlign.CENTER))
+            rows.append(
+                parts.text(source, Style.BODY_SMALL, color=desk.palette.quiet, text_align=ft.TextAlign.CENTER)
+            )
             if fee.unverified:
-                rows.append(parts.notice(desk, desk.say("fee.unverified"), "warn", identifier="fee-unverified"))
+                rows.append(
+                    parts.notice(desk, desk.say("fee.unverified"), "warn", identifier="fee-unverified")
+                )
         return ft.Column(rows, spacing=theme.GAP_S, horizontal_alignment=ft.CrossAxisAlignment.CENTER)
 
     def _picture(self, payment: PaymentView, dossier: DossierView) -> ft.Control:
@@ -145,7 +174,9 @@ class FeeStep(Step):
         )
         code = ft.Column(
             [
-                parts.tid("fee-qr", ft.Container(image, bgcolor="#FFFFFF", padding=8, border_radius=theme.RADIUS_M)),
+                parts.tid(
+                    "fee-qr", ft.Container(image, bgcolor="#FFFFFF", padding=8, border_radius=theme.RADIUS_M)
+                ),
                 parts.text(say("fee.scan_to_pay"), Style.BODY_MEDIUM, color=p.quiet),
             ],
             horizontal_alignment=ft.CrossAxisAlignment.CENTER,
@@ -159,10 +190,15 @@ class FeeStep(Step):
         ]
         lines: list[ft.Control] = [
             parts.text(say("fee.amount"), Style.TITLE_MEDIUM, color=p.quiet),
-            parts.tid("fee-amount", parts.text(desk.texts.money(payment.amount_vnd), Style.DISPLAY_MEDIUM, color=p.primary)),
+            parts.tid(
+                "fee-amount",
+                parts.text(desk.texts.money(payment.amount_vnd), Style.DISPLAY_MEDIUM, color=p.primary),
+            ),
             parts.tid(
                 "fee-state",
-                parts.badge(desk, words.choice(desk.texts, "payment_state", state), payment_tone(state), icon),
+                parts.badge(
+                    desk, words.choice(desk.texts, "payment_state", state), payment_tone(state), icon
+                ),
                 live_region=True,
             ),
         ]

@@ -72,13 +72,22 @@ class FormStep(Step):
         self._latest: dict[str, Latest] = {}
         self._typing: dict[str, str] = {}
         self._body = ft.Column(
-            spacing=theme.GAP_M, expand=True, scroll=ft.ScrollMode.AUTO, horizontal_alignment=ft.CrossAxisAlignment.STRETCH
+            spacing=theme.GAP_M,
+            expand=True,
+            scroll=ft.ScrollMode.AUTO,
+            horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
         )
         self._bar = ft.ProgressBar(value=0, bar_height=8, border_radius=4, expand=True)
         self._count = parts.text("", Style.LABEL_MEDIUM, color=desk.palette.quiet)
         self._saved = parts.text("", Style.LABEL_MEDIUM, color=desk.palette.good)
         self._next = parts.Press(
-            desk, "form-next", desk.say("common.next"), self._go_on, kind="filled", icon=ft.Icons.ARROW_FORWARD_ROUNDED, shortcut="F9"
+            desk,
+            "form-next",
+            desk.say("common.next"),
+            self._go_on,
+            kind="filled",
+            icon=ft.Icons.ARROW_FORWARD_ROUNDED,
+            shortcut="F9",
         )
         foot = ft.Row(
             [
@@ -186,9 +195,15 @@ class FormStep(Step):
 
     async def _add(self, pointer: str) -> None:
         async with self._order:
-            self._after(await self.desk.run(self.desk.work.dossiers.add_item, self.desk.me, self._dossier_id, pointer))
+            self._after(
+                await self.desk.run(self.desk.work.dossiers.add_item, self.desk.me, self._dossier_id, pointer)
+            )
         if self._form is not None:
-            fresh = [node for node in fields_of(self._form.nodes) if node.pointer.startswith(f"{pointer}/") and node.visible]
+            fresh = [
+                node
+                for node in fields_of(self._form.nodes)
+                if node.pointer.startswith(f"{pointer}/") and node.visible
+            ]
             count = {node.pointer.removeprefix(f"{pointer}/").partition("/")[0] for node in fresh}
             last = max((int(index) for index in count if index.isdecimal()), default=0)
             first = next((node for node in fresh if node.pointer.startswith(f"{pointer}/{last}/")), None)

@@ -1,4 +1,4 @@
-"""Controls for the nodes of a form: made once for a pointer, then only told what changed, so that nobody loses the caret."""
+"""Controls for the nodes of a form: made once, then told what changed, so that nobody loses the caret."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from van_station.ui.frame import Frame
 from van_station.ui.parts import Style
 
 MAX_TILES = 5
-_HALF = {"xs": 12, "md": 6}
-_FULL = {"xs": 12}
+Columns = dict[str | ft.ResponsiveRowBreakpoint, int | float]
+_HALF: Columns = {"xs": 12, "md": 6}
+_FULL: Columns = {"xs": 12}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +118,15 @@ class FieldBox:
             return self._make_dropdown(node)
         self._caption = parts.text(self._title(node), Style.LABEL_LARGE)
         for index, option in enumerate(node.options):
-            self._tiles[option.value] = self._choice_tile(index, option.value, words.label(self._desk.texts, option.label))
-        row = ft.Row([tile.view for tile in self._tiles.values()], wrap=True, spacing=theme.GAP_S, run_spacing=theme.GAP_S)
+            self._tiles[option.value] = self._choice_tile(
+                index, option.value, words.label(self._desk.texts, option.label)
+            )
+        row = ft.Row(
+            [tile.view for tile in self._tiles.values()],
+            wrap=True,
+            spacing=theme.GAP_S,
+            run_spacing=theme.GAP_S,
+        )
         return parts.tid(
             f"field{node.pointer}", ft.Column([self._caption, row, self._message], spacing=6), container=True
         )
@@ -134,10 +142,14 @@ class FieldBox:
 
     def _make_dropdown(self, node: FieldNode) -> ft.Control:
         async def picked() -> None:
-            chosen = {str(option.value): option.value for option in self.node.options}.get(self._drop.value or "")
+            chosen = {str(option.value): option.value for option in self.node.options}.get(
+                self._drop.value or ""
+            )
             await self._acts.answer(self.node.pointer, chosen)
 
-        options = [(str(option.value), words.label(self._desk.texts, option.label)) for option in node.options]
+        options = [
+            (str(option.value), words.label(self._desk.texts, option.label)) for option in node.options
+        ]
         view, self._drop = parts.dropdown(
             self._desk, f"field{node.pointer}", self._title(node), options, change=picked, expand=True
         )
@@ -263,15 +275,24 @@ class ArrayBox:
         async def remove() -> None:
             await self._acts.remove(self.node.pointer, index)
 
-        name = desk.say("form.row_title", title=words.label(desk.texts, self.node.item_label), number=index + 1)
+        name = desk.say(
+            "form.row_title", title=words.label(desk.texts, self.node.item_label), number=index + 1
+        )
         head: list[ft.Control] = [parts.text(name, Style.TITLE_SMALL, expand=True)]
         if self.node.can_remove and self._acts.editable:
             head.append(
                 parts.Press(
-                    desk, f"remove{self.node.pointer}-{index}", desk.say("form.remove_row"), remove, kind="text", icon=ft.Icons.DELETE_OUTLINE_ROUNDED
+                    desk,
+                    f"remove{self.node.pointer}-{index}",
+                    desk.say("form.remove_row"),
+                    remove,
+                    kind="text",
+                    icon=ft.Icons.DELETE_OUTLINE_ROUNDED,
                 ).view
             )
-        grid = ft.ResponsiveRow([self._boxes.view(node) for node in item], spacing=theme.GAP_M, run_spacing=theme.GAP_M)
+        grid = ft.ResponsiveRow(
+            [self._boxes.view(node) for node in item], spacing=theme.GAP_M, run_spacing=theme.GAP_M
+        )
         return ft.Container(
             ft.Column([ft.Row(head), grid], spacing=theme.GAP_S),
             bgcolor=desk.palette.ground,

@@ -7,14 +7,15 @@ import flet as ft
 from van_station.services.catalogue import ProcedureCard
 from van_station.services.errors import IntakeRefused
 from van_station.services.intake import CardView, GroupChoice
-from van_station.services.queue import TicketView
-from van_station.ui import dialogs, parts, theme, words
+from van_station.ui import parts, theme, words
 from van_station.ui.debounce import Latest
 from van_station.ui.desk.card_reader import CardReader
 from van_station.ui.desk.intake_state import TYPED, IntakeState, first_error
-from van_station.ui.desk.screen import Screen, Where
+from van_station.ui.desk.procedure_picker import ProcedurePicker
+from van_station.ui.desk.ticket_sheet import show_ticket
 from van_station.ui.desk.trip import NEED_ICONS
 from van_station.ui.parts import Style
+from van_station.ui.screen import Screen, Where
 from van_station.ui.session import Desk
 from van_station.ui.uploads import PictureChooser
 
@@ -31,7 +32,7 @@ class IntakeScreen(Screen):
         super().__init__(desk)
         self.reader = CardReader(desk.work.intake.looks_like_card)
         self._pictures = PictureChooser(desk)
-        self._checking, self._searching = Latest(0.35), Latest(0.15)
+        self._checking = Latest(0.35)
         self._all_notes = False
         self._groups: tuple[GroupChoice, ...] = ()
         self._fields: dict[str, ft.TextField] = {}
@@ -45,20 +46,12 @@ class IntakeScreen(Screen):
         self._notes = ft.Column(spacing=theme.GAP_S, visible=False)
         self._wish = ft.Column(spacing=theme.GAP_M)
         stretch = ft.CrossAxisAlignment.STRETCH
-        self._procedure_hits = ft.Column(spacing=theme.GAP_S, horizontal_alignment=stretch)
         self._procedure_box = ft.Column(spacing=theme.GAP_S, horizontal_alignment=stretch)
         self._group_box = ft.Row(wrap=True, spacing=theme.GAP_S, run_spacing=theme.GAP_S)
         self._no_trip = ft.Column(spacing=0, visible=False)
-        search_view, self._search = parts.field(
-            desk,
-            "procedure-search",
-            desk.say("intake.procedure_search"),
-            icon=ft.Icons.SEARCH_ROUNDED,
-            change=self._search_typed,
-            act=self._take_first_procedure,
+        self._picker = ProcedurePicker(
+            desk, self._take_procedure, hold=lambda: self.reader.busy, divert=self._card_in_search
         )
-        self._search_view = search_view
-        self._found: tuple[ProcedureCard, ...] = ()
         self.view = ft.Column(
             [
                 ft.Column(
@@ -119,7 +112,9 @@ class IntakeScreen(Screen):
                 ft.Row(
                     [
                         parts.heading(say("intake.priority"), Style.TITLE_MEDIUM),
-                        parts.text(say("intake.priority_hint"), Style.BODY_SMALL, color=self.desk.palette.quiet),
+                        parts.text(
+                            say("intake.priority_hint"), Style.BODY_SMALL, color=self.desk.palette.quiet
+                        ),
                     ],
                     spacing=theme.GAP_M,
                     wrap=True,
@@ -142,13 +137,25 @@ class IntakeScreen(Screen):
             shortcut="F9",
         )
         clear = parts.Press(
-            self.desk, "clear", say("common.clear"), self._clear, kind="text", icon=ft.Icons.BACKSPACE_OUTLINED, shortcut="F10"
+            self.desk,
+            "clear",
+            say("common.clear"),
+            self._clear,
+            kind="text",
+            icon=ft.Icons.BACKSPACE_OUTLINED,
+            shortcut="F10",
         )
         return ft.Row([clear.view, take.view], alignment=ft.MainAxisAlignment.END, spacing=theme.GAP_M)
 
     def _make_field(self, name: str) -> None:
         say = self.desk.say
-        labels = {"id_number": "id_number", "full_name": "full_name", "birth": "birth_date", "phone": "phone", "address": "address"}
+        labels = {
+            "id_number": "id_number",
+            "full_name": "full_name",
+            "birth": "birth_date",
+            "phone": "phone",
+            "address": "address",
+        }
         hints = {"id_number": "id_number_hint", "birth": "birth_hint"}
 
         async def typed() -> None:
@@ -206,7 +213,9 @@ class IntakeScreen(Screen):
     async def _load_trip(self) -> None:
         trip = await self.desk.run(self.desk.work.trips.current)
         self._no_trip.visible = trip is None
-        self._no_trip.controls = [] if trip else [parts.notice(self.desk, self.desk.say("trip.none_open"), "warn")]
+        self._no_trip.controls = (
+            [] if trip else [parts.notice(self.desk, self.desk.say("trip.none_open"), "warn")]
+        )
 
     async def on_key(self, event: ft.KeyboardEvent) -> bool:
         """Listen for a card; F9 gives the number, F10 clears."""
@@ -264,7 +273,9 @@ class IntakeScreen(Screen):
         draft = state.draft()
         if state.group is not None and not state.group_suggested:
             return
-        suggested = await self.desk.run(self.desk.work.intake.suggest_groups, draft.birth_date, draft.birth_text)
+        suggested = await self.desk.run(
+            self.desk.work.intake.suggest_groups, draft.birth_date, draft.birth_text
+        )
         state.group = suggested[0] if suggested else None
         state.group_suggested = bool(suggested)
         self._show_groups()
@@ -321,14 +332,24 @@ class IntakeScreen(Screen):
     def _show_card_strip(self) -> None:
         desk, state = self.desk, self.state
         label = desk.say("intake.card_picture")
-        pick = parts.Press(desk, "card-picture", label, self._choose_picture, kind="text", icon=ft.Icons.IMAGE_OUTLINED)
+        pick = parts.Press(
+            desk, "card-picture", label, self._choose_picture, kind="text", icon=ft.Icons.IMAGE_OUTLINED
+        )
         if state.known is not None:
-            use = parts.Press(desk, "use-earlier", desk.say("intake.returning_use"), self._use_earlier, kind="tonal")
+            use = parts.Press(
+                desk, "use-earlier", desk.say("intake.returning_use"), self._use_earlier, kind="tonal"
+            )
             strip = parts.notice(
-                desk, desk.say("intake.returning_known", name=state.known.full_name), "good", actions=[use.view, pick.view], identifier="known"
+                desk,
+                desk.say("intake.returning_known", name=state.known.full_name),
+                "good",
+                actions=[use.view, pick.view],
+                identifier="known",
             )
         elif state.from_card:
-            strip = parts.notice(desk, desk.say("intake.card_filled"), "good", actions=[pick.view], identifier="card-filled")
+            strip = parts.notice(
+                desk, desk.say("intake.card_filled"), "good", actions=[pick.view], identifier="card-filled"
+            )
         else:
             strip = parts.notice(
                 desk,
@@ -346,8 +367,12 @@ class IntakeScreen(Screen):
             notes = state.notes_for(name, all_fields=self._all_notes)
             errors = [note for note in notes if note.severity == "error"]
             warnings = [note for note in notes if note.severity == "warning"]
-            control.error = words.note(desk.texts, errors[0].code, dict(errors[0].details)) if errors else None
-            control.helper = words.note(desk.texts, warnings[0].code, dict(warnings[0].details)) if warnings else None
+            control.error = (
+                words.note(desk.texts, errors[0].code, dict(errors[0].details)) if errors else None
+            )
+            control.helper = (
+                words.note(desk.texts, warnings[0].code, dict(warnings[0].details)) if warnings else None
+            )
             control.helper_style = ft.TextStyle(color=desk.palette.accent)
         rest = [
             note
@@ -356,7 +381,11 @@ class IntakeScreen(Screen):
             and (self._all_notes or (note.severity == "warning" and note.field in state.touched))
         ]
         self._notes.controls = [
-            parts.notice(desk, words.note(desk.texts, note.code, dict(note.details)), "bad" if note.severity == "error" else "warn")
+            parts.notice(
+                desk,
+                words.note(desk.texts, note.code, dict(note.details)),
+                "bad" if note.severity == "error" else "warn",
+            )
             for note in rest
         ]
         self._notes.visible = bool(rest)
@@ -382,9 +411,11 @@ class IntakeScreen(Screen):
             self._show_need()
             await self._check()
             if code in _NEEDS_PROCEDURE and self.state.procedure is None:
-                await self.desk.focus(self._search)
+                await self._picker.focus()
 
-        return parts.Tile(self.desk, f"need-{code}", self.desk.say(f"need.{code}"), pick, icon=NEED_ICONS.get(code))
+        return parts.Tile(
+            self.desk, f"need-{code}", self.desk.say(f"need.{code}"), pick, icon=NEED_ICONS.get(code)
+        )
 
     def _show_need(self) -> None:
         for code, tile in self._needs.items():
@@ -409,65 +440,35 @@ class IntakeScreen(Screen):
             tile.set(selected=self.state.group == code)
 
     # ------------------------------------------------------------------ procedure
-    async def _search_typed(self) -> None:
-        if not await self._searching.settled():
-            return
-        query = self._search.value or ""
-        search = self.desk.work.catalogue.search
-        self._found = await self.desk.run(search, query, 6) if query.strip() else ()
-        self._procedure_hits.controls = [self._procedure_hit(card) for card in self._found]
-        if query.strip() and not self._found:
-            sentence = self.desk.say("common.search_nothing", query=query)
-            self._procedure_hits.controls = [parts.text(sentence, color=self.desk.palette.quiet)]
-        self._procedure_hits.update()
-
-    def _procedure_hit(self, card: ProcedureCard) -> ft.Control:
-        async def pick() -> None:
-            if not self.reader.busy:
-                await self._take_procedure(card)
-
-        name = words.either(self.desk.texts, card.name, card.name_en)
-        tile = parts.Tile(
-            self.desk, f"procedure-{card.code}", name, pick, icon=ft.Icons.DESCRIPTION_OUTLINED, caption=card.code
-        )
-        return tile.view
-
-    async def _take_first_procedure(self) -> None:
-        text = self._search.value or ""
-        if self.desk.work.intake.looks_like_card(text):
-            self._search.value = ""
-            await self._read(text)
-        elif self._found:
-            await self._take_procedure(self._found[0])
+    async def _card_in_search(self, text: str) -> bool:
+        """Take a card that was read while the keyboard was at the search."""
+        if not self.desk.work.intake.looks_like_card(text):
+            return False
+        await self._read(text)
+        return True
 
     async def _take_procedure(self, card: ProcedureCard | None) -> None:
         self.state.procedure = card
         self.state.touched.add("procedure_code")
-        self._found, self._search.value = (), ""
+        self._picker.clear()
         self._show_procedure()
         await self._check()
 
     def _show_procedure(self) -> None:
-        card = self.state.procedure
+        card, desk = self.state.procedure, self.desk
         if card is None:
-            self._procedure_hits.controls = [self._procedure_hit(hit) for hit in self._found]
-            self._procedure_box.controls = [self._search_view, self._procedure_hits]
+            self._procedure_box.controls = [self._picker.view]
             return
 
         async def drop() -> None:
             await self._take_procedure(None)
-            await self.desk.focus(self._search)
+            await self._picker.focus()
 
-        change = parts.Press(self.desk, "procedure-change", self.desk.say("common.change"), drop, kind="text")
+        change = parts.Press(desk, "procedure-change", desk.say("common.change"), drop, kind="text")
+        name = f"{words.either(desk.texts, card.name, card.name_en)} · {card.code}"
+        icon = ft.Icons.DESCRIPTION_OUTLINED
         self._procedure_box.controls = [
-            parts.notice(
-                self.desk,
-                f"{words.either(self.desk.texts, card.name, card.name_en)} · {card.code}",
-                "info",
-                icon=ft.Icons.DESCRIPTION_OUTLINED,
-                actions=[change.view],
-                identifier="procedure-chosen",
-            )
+            parts.notice(desk, name, "info", icon=icon, actions=[change.view], identifier="procedure-chosen")
         ]
 
     # ------------------------------------------------------------------ the number
@@ -476,7 +477,7 @@ class IntakeScreen(Screen):
             return
         self.state.clear()
         self._all_notes = False
-        self._found, self._search.value = (), ""
+        self._picker.clear()
         self._show_all()
         self.view.update()
         await self.desk.focus(self._fields["id_number"])
@@ -498,44 +499,7 @@ class IntakeScreen(Screen):
             desk.snack(desk.say("intake.mend_first"), tone="bad")
             return
         await self._clear()
-        await self._show_ticket(ticket)
+        await show_ticket(desk, ticket, self._to_first_field)
 
-    async def _show_ticket(self, ticket: TicketView) -> None:
-        desk, say = self.desk, self.desk.say
-        lanes = await desk.run(desk.work.queue.lanes)
-        wait = next((lane.estimated_wait_min for lane in lanes if lane.lane == ticket.lane), 0)
-        holder: list[ft.AlertDialog] = []
-
-        async def done() -> None:
-            dialogs.close(desk, holder[0])
-            await self.desk.focus(self._fields["id_number"])
-
-        address = desk.offer(lambda: desk.work.intake.ticket_slip(desk.me, ticket.id), say("intake.ticket_print"))
-        buttons = [
-            parts.Press(desk, "ticket-print", say("intake.ticket_print"), None, url=address, icon=ft.Icons.PRINT_OUTLINED),
-            parts.Press(desk, "ticket-done", say("intake.next_person"), done, kind="filled", autofocus=True),
-        ]
-        body: list[ft.Control] = [
-            ft.Container(
-                ft.Column(
-                    [
-                        parts.tid("ticket-number", parts.text(ticket.label, Style.DISPLAY_LARGE, color=desk.palette.primary)),
-                        parts.badge(desk, words.choice(desk.texts, "lane", ticket.lane.value), "info"),
-                        parts.text(ticket.person_name, Style.TITLE_LARGE),
-                        parts.text(
-                            say("queue.wait_about", minutes=wait), Style.BODY_LARGE, color=desk.palette.quiet
-                        ),
-                    ],
-                    horizontal_alignment=ft.CrossAxisAlignment.CENTER,
-                    spacing=theme.GAP_S,
-                ),
-                alignment=ft.Alignment.CENTER,
-                bgcolor=desk.palette.raised,
-                border_radius=theme.RADIUS_L,
-                padding=theme.GAP_L,
-            )
-        ]
-        title = say("intake.ticket_title")
-        views: list[ft.Control] = [button.view for button in buttons]
-        icon = ft.Icons.CONFIRMATION_NUMBER_OUTLINED
-        holder.append(dialogs.sheet(desk, title, body, views, icon=icon, tone="good", width=480))
+    async def _to_first_field(self) -> None:
+        await self.desk.focus(self._fields["id_number"])

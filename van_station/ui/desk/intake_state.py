@@ -94,8 +94,11 @@ class IntakeState:
 
 
 def first_error(notes: tuple[FieldNote, ...]) -> str:
-    """Return the field where the keyboard should go, "" when all may stand."""
-    for note in notes:
-        if note.severity == "error":
-            return "birth" if note.field.startswith("birth") else note.field
-    return ""
+    """Return the field where the keyboard should go, the first on screen; "" when all may stand."""
+    wrong = {
+        "birth" if note.field.startswith("birth") else note.field
+        for note in notes
+        if note.severity == "error"
+    }
+    order = (*TYPED, "need", "procedure_code", "priority_group")
+    return min(wrong, key=lambda name: order.index(name) if name in order else len(order), default="")

@@ -11,7 +11,7 @@ from van_station.ui.desk.intake import IntakeScreen
 from van_station.ui.desk.queue import QueueScreen
 from van_station.ui.desk.sync import SyncScreen
 from van_station.ui.desk.trip import TripScreen
-from van_station.ui.shell import Place
+from van_station.ui.screen import Place
 
 _ALL = frozenset({"volunteer", "officer", "supervisor", "technician"})
 _WELCOME = frozenset({"volunteer", "supervisor"})
@@ -23,7 +23,15 @@ PLACES: tuple[Place, ...] = (
     Place("intake", "shell.nav_intake", ft.Icons.PERSON_ADD_ALT_OUTLINED, IntakeScreen, _WELCOME),
     Place("queue", "shell.nav_queue", ft.Icons.GROUPS_OUTLINED, QueueScreen, _QUEUE),
     Place("dossiers", "shell.nav_dossiers", ft.Icons.FOLDER_OUTLINED, DossiersScreen, _QUEUE),
-    Place("dossier", "dossier.title", ft.Icons.FOLDER_OPEN_OUTLINED, DossierScreen, _QUEUE, in_navigation=False),
-    Place("sync", "shell.nav_outbox", ft.Icons.OUTBOX_OUTLINED, SyncScreen, frozenset({"officer", "supervisor", "technician"})),
+    Place(
+        "dossier", "dossier.title", ft.Icons.FOLDER_OPEN_OUTLINED, DossierScreen, _QUEUE, in_navigation=False
+    ),
+    Place(
+        "sync",
+        "shell.nav_outbox",
+        ft.Icons.OUTBOX_OUTLINED,
+        SyncScreen,
+        frozenset({"officer", "supervisor", "technician"}),
+    ),
     Place("close", "shell.nav_close", ft.Icons.FACT_CHECK_OUTLINED, CloseScreen, frozenset({"supervisor"})),
 )

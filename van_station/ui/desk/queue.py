@@ -11,9 +11,9 @@ from van_station.rules.access import Act
 from van_station.rules.queueing import IN_LINE, Lane, TicketAct, TicketStatus, acts_for
 from van_station.services.queue import LaneSummary, TicketView
 from van_station.ui import dialogs, parts, theme, words
-from van_station.ui.desk.procedure_sheet import choose_procedure
-from van_station.ui.desk.screen import Screen, Where
+from van_station.ui.desk.procedure_picker import choose_procedure
 from van_station.ui.parts import Style
+from van_station.ui.screen import Screen, Where
 from van_station.ui.session import Desk
 
 LANE_ICONS = {
@@ -38,7 +38,7 @@ class QueueScreen(Screen):
     def __init__(self, desk: Desk, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         super().__init__(desk)
         self._now = now
-        self._lane = Lane.DIGITISE if desk.me.may(Act.CALL_TICKET) else Lane.WELCOME
+        self._lane = Lane.DIGITISE if desk.me.may(Act.SUBMIT) else Lane.WELCOME
         self._tickets: tuple[TicketView, ...] = ()
         self._summaries: tuple[LaneSummary, ...] = ()
         self._chosen = ""
@@ -46,7 +46,10 @@ class QueueScreen(Screen):
         self._drawn_minutes: list[int] = []
         self._lane_tiles = {lane: self._lane_tile(lane) for lane in Lane}
         self._counter = ft.Column(
-            spacing=theme.GAP_M, expand=True, scroll=ft.ScrollMode.AUTO, horizontal_alignment=ft.CrossAxisAlignment.STRETCH
+            spacing=theme.GAP_M,
+            expand=True,
+            scroll=ft.ScrollMode.AUTO,
+            horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
         )
         self._line = ft.ListView(expand=True, spacing=theme.GAP_S)
         self._line_title = ft.Row(alignment=ft.MainAxisAlignment.SPACE_BETWEEN, wrap=True)
@@ -66,7 +69,8 @@ class QueueScreen(Screen):
     # ------------------------------------------------------------------ layout
     def _layout(self) -> ft.Control:
         lanes = ft.ResponsiveRow(
-            [ft.Container(tile.view, col={"xs": 12, "sm": 4}) for tile in self._lane_tiles.values()], spacing=theme.GAP_M
+            [ft.Container(tile.view, col={"xs": 12, "sm": 4}) for tile in self._lane_tiles.values()],
+            spacing=theme.GAP_M,
         )
         line = ft.Container(
             ft.Column([self._line_title, self._line], spacing=theme.GAP_M, expand=True),
@@ -79,10 +83,13 @@ class QueueScreen(Screen):
         columns: list[ft.Control] = [line]
         if self.desk.me.may(Act.CALL_TICKET):
             counter = ft.Container(
-                ft.Column([ft.Row([self._call.view]), self._counter], spacing=theme.GAP_M, expand=True), expand=5
+                ft.Column([ft.Row([self._call.view]), self._counter], spacing=theme.GAP_M, expand=True),
+                expand=5,
             )
             columns.insert(0, counter)
-        below = ft.Row(columns, spacing=theme.GAP_L, expand=True, vertical_alignment=ft.CrossAxisAlignment.STRETCH)
+        below = ft.Row(
+            columns, spacing=theme.GAP_L, expand=True, vertical_alignment=ft.CrossAxisAlignment.STRETCH
+        )
         return ft.Column([lanes, below], spacing=theme.GAP_L, expand=True)
 
     def _lane_tile(self, lane: Lane) -> parts.Tile:
@@ -118,7 +125,9 @@ class QueueScreen(Screen):
             return True
         ticket = self._present()
         if event.key == "F10" and ticket is not None:
-            await self._do(ticket, TicketAct.FINISH if ticket.status is TicketStatus.SERVING else TicketAct.SERVE)
+            await self._do(
+                ticket, TicketAct.FINISH if ticket.status is TicketStatus.SERVING else TicketAct.SERVE
+            )
             return True
         return False
 
@@ -174,13 +183,19 @@ class QueueScreen(Screen):
         elsewhere = [ticket for ticket in here if ticket.status in AT_COUNTER]
         self._line_title.controls = [
             parts.heading(words.choice(desk.texts, "lane", self._lane.value)),
-            parts.tid("waiting-count", parts.badge(desk, desk.say("queue.waiting", count=len(waiting)), "info")),
+            parts.tid(
+                "waiting-count", parts.badge(desk, desk.say("queue.waiting", count=len(waiting)), "info")
+            ),
         ]
         rows = [self._row(ticket) for ticket in [*elsewhere, *waiting, *aside]]
         if not self._trip_open:
-            self._line.controls = [parts.empty(desk, ft.Icons.AIRPORT_SHUTTLE_OUTLINED, desk.say("trip.none_open"))]
+            self._line.controls = [
+                parts.empty(desk, ft.Icons.AIRPORT_SHUTTLE_OUTLINED, desk.say("trip.none_open"))
+            ]
         else:
-            self._line.controls = rows or [parts.empty(desk, ft.Icons.CHAIR_OUTLINED, desk.say("queue.empty"))]
+            self._line.controls = rows or [
+                parts.empty(desk, ft.Icons.CHAIR_OUTLINED, desk.say("queue.empty"))
+            ]
 
     def _row(self, ticket: TicketView) -> ft.Control:
         desk, p = self.desk, self.desk.palette
@@ -196,11 +211,19 @@ class QueueScreen(Screen):
         waited = desk.say("common.minutes", minutes=self._minutes(ticket))
         content = ft.Row(
             [
-                ft.Container(parts.text(ticket.label, Style.HEADLINE_MEDIUM, color=p.primary), width=desk.size(86)),
+                ft.Container(
+                    parts.text(ticket.label, Style.HEADLINE_MEDIUM, color=p.primary), width=desk.size(86)
+                ),
                 ft.Column(
                     [
                         parts.text(ticket.person_name, Style.TITLE_MEDIUM),
-                        parts.text(what, Style.BODY_SMALL, color=p.quiet, max_lines=1, overflow=ft.TextOverflow.ELLIPSIS),
+                        parts.text(
+                            what,
+                            Style.BODY_SMALL,
+                            color=p.quiet,
+                            max_lines=1,
+                            overflow=ft.TextOverflow.ELLIPSIS,
+                        ),
                         ft.Row(marks, wrap=True, spacing=6, run_spacing=4, visible=bool(marks)),
                     ],
                     spacing=3,
@@ -214,7 +237,10 @@ class QueueScreen(Screen):
         box = ft.Container(
             content,
             bgcolor=p.card,
-            border=ft.Border.only(left=ft.BorderSide(5, p.accent if ticket.is_priority else p.line), bottom=ft.BorderSide(1, p.line)),
+            border=ft.Border.only(
+                left=ft.BorderSide(5, p.accent if ticket.is_priority else p.line),
+                bottom=ft.BorderSide(1, p.line),
+            ),
             padding=ft.Padding.symmetric(horizontal=14, vertical=10),
         )
         return parts.tid(f"ticket-{ticket.label}", box, container=True)
@@ -234,7 +260,7 @@ class QueueScreen(Screen):
     def _present(self) -> TicketView | None:
         here = mine(self._tickets, self.desk.me.counter)
         chosen = [ticket for ticket in here if ticket.id == self._chosen]
-        return (chosen or here or [None])[0]
+        return next(iter(chosen or here), None)
 
     def _draw_counter(self) -> None:
         desk = self.desk
@@ -243,7 +269,9 @@ class QueueScreen(Screen):
         if present is None:
             text = desk.say("queue.nobody_here", counter=desk.me.counter)
             self._counter.controls = [
-                parts.card(desk, [parts.empty(desk, ft.Icons.CAMPAIGN_OUTLINED, text, identifier="counter-empty")])
+                parts.card(
+                    desk, [parts.empty(desk, ft.Icons.CAMPAIGN_OUTLINED, text, identifier="counter-empty")]
+                )
             ]
             return
         others = [self._other(ticket) for ticket in here if ticket.id != present.id]
@@ -263,7 +291,9 @@ class QueueScreen(Screen):
         desk, say, p = self.desk, self.desk.say, self.desk.palette
         state = words.choice(desk.texts, "ticket_status", ticket.status.value)
         marks: list[ft.Control] = [
-            parts.tid("serving-status", parts.badge(desk, state, "good", ft.Icons.PERSON_PIN_CIRCLE_OUTLINED)),
+            parts.tid(
+                "serving-status", parts.badge(desk, state, "good", ft.Icons.PERSON_PIN_CIRCLE_OUTLINED)
+            ),
             parts.badge(desk, say("queue.times_called", times=ticket.times_called)),
         ]
         if ticket.priority_group:
@@ -275,7 +305,9 @@ class QueueScreen(Screen):
             [
                 ft.Row(
                     [
-                        parts.tid("serving-number", parts.text(ticket.label, Style.DISPLAY_LARGE, color=p.primary)),
+                        parts.tid(
+                            "serving-number", parts.text(ticket.label, Style.DISPLAY_LARGE, color=p.primary)
+                        ),
                         ft.Column(
                             [
                                 parts.text(ticket.person_name, Style.HEADLINE_SMALL),
@@ -315,14 +347,22 @@ class QueueScreen(Screen):
                 self._ask_lane(ticket)
             elif act is TicketAct.NO_SHOW:
                 question = self.desk.say("queue.no_show_question", label=ticket.label)
-                dialogs.ask(self.desk, question, yes=self.desk.say("queue.no_show"), act=lambda: self._do(ticket, act), danger=True)
+                dialogs.ask(
+                    self.desk,
+                    question,
+                    yes=self.desk.say("queue.no_show"),
+                    act=lambda: self._do(ticket, act),
+                    danger=True,
+                )
             else:
                 await self._do(ticket, act)
 
         main = act in (TicketAct.SERVE, TicketAct.FINISH)
         kind: parts.Kind = "filled" if act is TicketAct.SERVE else "tonal" if main else "outlined"
         shortcut = "F10" if main else ""
-        return parts.Press(self.desk, f"act-{act.value}", self.desk.say(key), go, kind=kind, icon=icon, shortcut=shortcut).view
+        return parts.Press(
+            self.desk, f"act-{act.value}", self.desk.say(key), go, kind=kind, icon=icon, shortcut=shortcut
+        ).view
 
     # ------------------------------------------------------------------ acts
     async def _call_next(self) -> None:
@@ -349,13 +389,11 @@ class QueueScreen(Screen):
     def _ask_lane(self, ticket: TicketView) -> None:
         desk = self.desk
         holder: list[ft.AlertDialog] = []
-        body: list[ft.Control] = []
-        for lane in Lane:
-            if lane is not ticket.lane:
-                body.append(self._lane_choice(ticket, lane, holder))
+        lanes = [lane for lane in Lane if lane is not ticket.lane]
+        body: list[ft.Control] = [self._lane_choice(ticket, lane, holder) for lane in lanes]
 
         async def no() -> None:
-            dialogs.close(desk, holder[0])
+            dialogs.close(holder[0])
 
         cancel = parts.Press(desk, "ask-no", desk.say("common.cancel"), no, kind="text", autofocus=True)
         title = desk.say("queue.transfer_to", label=ticket.label)
@@ -363,7 +401,7 @@ class QueueScreen(Screen):
 
     def _lane_choice(self, ticket: TicketView, lane: Lane, holder: list[ft.AlertDialog]) -> ft.Control:
         async def go() -> None:
-            dialogs.close(self.desk, holder[0])
+            dialogs.close(holder[0])
             await self._do(ticket, TicketAct.TRANSFER, lane)
 
         name = words.choice(self.desk.texts, "lane", lane.value)

@@ -1,4 +1,4 @@
-"""Papers (*số hóa giấy tờ*): the dossier's list of papers, and for the chosen one its documents and its scanning."""
+"""Papers (*số hóa giấy tờ*): the list of papers, and for the chosen one its documents and its scanning."""
 
 from __future__ import annotations
 
@@ -40,17 +40,28 @@ class PapersStep(Step):
         self._chosen = ""
         self._tiles: dict[str, parts.Tile] = {}
         self._list = ft.Column(
-            spacing=theme.GAP_S, scroll=ft.ScrollMode.AUTO, expand=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH
+            spacing=theme.GAP_S,
+            scroll=ft.ScrollMode.AUTO,
+            expand=True,
+            horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
         )
         self._head = ft.Column(spacing=theme.GAP_S, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
         self._files = ft.Column(spacing=theme.GAP_S, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
         self._pictures: dict[str, tuple[bytes, ...]] = {}
         self.batch = BatchPanel(desk, self._kept)
         forward = parts.Press(
-            desk, "papers-next", desk.say("common.next"), self._forward, icon=ft.Icons.ARROW_FORWARD_ROUNDED, kind="tonal"
+            desk,
+            "papers-next",
+            desk.say("common.next"),
+            self._forward,
+            icon=ft.Icons.ARROW_FORWARD_ROUNDED,
+            kind="tonal",
         )
         left = ft.Container(
-            ft.Column([parts.heading(desk.say("dossier.components")), self._list, ft.Row([forward.view])], spacing=theme.GAP_M),
+            ft.Column(
+                [parts.heading(desk.say("dossier.components")), self._list, ft.Row([forward.view])],
+                spacing=theme.GAP_M,
+            ),
             bgcolor=desk.palette.card,
             border=ft.Border.all(1, desk.palette.line),
             border_radius=theme.RADIUS_L,
@@ -178,7 +189,14 @@ class PapersStep(Step):
         async def flipped() -> None:
             await desk.run(desk.work.dossiers.certify, desk.me, component.id, seen=not component.seen)
 
-        tile = parts.Tile(desk, "certify", desk.say("scan.certify"), flipped, icon=ft.Icons.VISIBILITY_OUTLINED, compact=True)
+        tile = parts.Tile(
+            desk,
+            "certify",
+            desk.say("scan.certify"),
+            flipped,
+            icon=ft.Icons.VISIBILITY_OUTLINED,
+            compact=True,
+        )
         tile.set(selected=component.seen)
         return ft.Row([tile.view])
 
@@ -186,10 +204,7 @@ class PapersStep(Step):
         component = self._component()
         if component is None:
             return
-        rows = []
-        for file in component.files:
-            rows.append(await self._file(file))
-        self._files.controls = rows
+        self._files.controls = [await self._file(file) for file in component.files]
 
     async def _file(self, file: FileView) -> ft.Control:
         desk, say, p = self.desk, self.desk.say, self.desk.palette
@@ -197,18 +212,33 @@ class PapersStep(Step):
         if file.id not in self._pictures:
             self._pictures[file.id] = await desk.run(capture.thumbnails, file.id)
         address = desk.offer(lambda: capture.document(desk.me, file.id), say("scan.document"))
-        pictures = [self._picture(file, index, data) for index, data in enumerate(self._pictures[file.id][:MAX_THUMBNAILS])]
+        pictures = [
+            self._picture(file, index, data)
+            for index, data in enumerate(self._pictures[file.id][:MAX_THUMBNAILS])
+        ]
         tools: list[ft.Control] = [
-            parts.Press(desk, f"open-{file.id}", say("common.open"), None, kind="text", icon=ft.Icons.OPEN_IN_NEW_ROUNDED, url=address).view
+            parts.Press(
+                desk,
+                f"open-{file.id}",
+                say("common.open"),
+                None,
+                kind="text",
+                icon=ft.Icons.OPEN_IN_NEW_ROUNDED,
+                url=address,
+            ).view
         ]
         if self._dossier is not None and self._dossier.editable:
             tools.append(self._remove_button(file))
-        facts = f"{say('dossier.component_pages', count=file.page_count)} · {words.size(desk.texts, file.size_bytes)}"
+        pages = say("dossier.component_pages", count=file.page_count)
+        facts = f"{pages} · {words.size(desk.texts, file.size_bytes)}"
         head = ft.Row(
             [
                 ft.Icon(ft.Icons.LOCK_ROUNDED, color=p.good, size=22),
                 ft.Column(
-                    [parts.text(facts, Style.TITLE_SMALL), parts.text(say("scan.sealed_at", at=file.sealed_at), Style.BODY_SMALL, color=p.quiet)],
+                    [
+                        parts.text(facts, Style.TITLE_SMALL),
+                        parts.text(say("scan.sealed_at", at=file.sealed_at), Style.BODY_SMALL, color=p.quiet),
+                    ],
                     spacing=0,
                     expand=True,
                 ),
@@ -217,7 +247,10 @@ class PapersStep(Step):
             spacing=theme.GAP_S,
         )
         box = ft.Container(
-            ft.Column([head, ft.Row(pictures, wrap=True, spacing=theme.GAP_S, run_spacing=theme.GAP_S)], spacing=theme.GAP_S),
+            ft.Column(
+                [head, ft.Row(pictures, wrap=True, spacing=theme.GAP_S, run_spacing=theme.GAP_S)],
+                spacing=theme.GAP_S,
+            ),
             bgcolor=p.ground,
             border_radius=theme.RADIUS_M,
             padding=theme.GAP_M,
@@ -245,10 +278,14 @@ class PapersStep(Step):
             await desk.run(desk.work.capture.remove, desk.me, file.id)
 
         async def ask() -> None:
-            dialogs.ask(desk, desk.say("scan.remove_question"), yes=desk.say("common.remove"), act=remove, danger=True)
+            dialogs.ask(
+                desk, desk.say("scan.remove_question"), yes=desk.say("common.remove"), act=remove, danger=True
+            )
 
         label = desk.say("common.remove")
-        return parts.Press(desk, f"remove-{file.id}", label, ask, kind="text", icon=ft.Icons.DELETE_OUTLINE_ROUNDED).view
+        return parts.Press(
+            desk, f"remove-{file.id}", label, ask, kind="text", icon=ft.Icons.DELETE_OUTLINE_ROUNDED
+        ).view
 
     async def _kept(self) -> None:
         """A document was made: show it, and go on with the next paper."""

@@ -58,7 +58,10 @@ class BatchPanel:
         self._settings = ft.Column(spacing=theme.GAP_S, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
         self._status = ft.Column(spacing=theme.GAP_S, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
         self._grid = ft.Row(
-            wrap=True, spacing=theme.GAP_S, run_spacing=theme.GAP_S, vertical_alignment=ft.CrossAxisAlignment.START
+            wrap=True,
+            spacing=theme.GAP_S,
+            run_spacing=theme.GAP_S,
+            vertical_alignment=ft.CrossAxisAlignment.START,
         )
         self._tools = ft.Row(wrap=True, spacing=theme.GAP_S, run_spacing=theme.GAP_S)
         self._finish = ft.Row(wrap=True, spacing=theme.GAP_S, run_spacing=theme.GAP_S)
@@ -120,7 +123,11 @@ class BatchPanel:
             return False
         elif event.key in ("Arrow Left", "Arrow Right"):
             step = 1 if event.key == "Arrow Right" else -1
-            await (self._move(step) if event.shift else self._select(neighbour(self._pages, self._selected, step)))
+            await (
+                self._move(step)
+                if event.shift
+                else self._select(neighbour(self._pages, self._selected, step))
+            )
         elif event.key.upper() == "R":
             await self._rotate(-1 if event.shift else 1)
         elif event.key == "Delete":
@@ -146,8 +153,19 @@ class BatchPanel:
         desk, say = self._desk, self._desk.say
         devices = self._scanners.devices if self._scanners else ()
         if not devices:
-            again = parts.Press(desk, "scanners-again", say("common.refresh"), self._look_again, kind="tonal", icon=ft.Icons.REFRESH_ROUNDED)
-            self._settings.controls = [parts.notice(desk, say("scan.no_device"), "warn", actions=[again.view], identifier="no-scanner")]
+            again = parts.Press(
+                desk,
+                "scanners-again",
+                say("common.refresh"),
+                self._look_again,
+                kind="tonal",
+                icon=ft.Icons.REFRESH_ROUNDED,
+            )
+            self._settings.controls = [
+                parts.notice(
+                    desk, say("scan.no_device"), "warn", actions=[again.view], identifier="no-scanner"
+                )
+            ]
             return
         row: list[ft.Control] = [self._device_tile(device) for device in devices]
         chosen = self._chosen_device()
@@ -182,7 +200,14 @@ class BatchPanel:
             self._duplex = not self._duplex
             self._redraw()
 
-        tile = parts.Tile(self._desk, "duplex", self._desk.say("scan.duplex"), flip, icon=ft.Icons.FLIP_ROUNDED, compact=True)
+        tile = parts.Tile(
+            self._desk,
+            "duplex",
+            self._desk.say("scan.duplex"),
+            flip,
+            icon=ft.Icons.FLIP_ROUNDED,
+            compact=True,
+        )
         tile.set(selected=self._duplex)
         return tile.view
 
@@ -201,7 +226,9 @@ class BatchPanel:
             shown.append(parts.tid("scan-status", parts.text(sentence, Style.BODY_LARGE), live_region=True))
         if self._fault is not None:
             text = desk.texts.error(self._fault.code)
-            shown.append(parts.notice(desk, f"{text.happened} {text.next_step}", "bad", identifier="scan-fault"))
+            shown.append(
+                parts.notice(desk, f"{text.happened} {text.next_step}", "bad", identifier="scan-fault")
+            )
         if not self._keeping:
             self._status.controls = shown
 
@@ -257,11 +284,26 @@ class BatchPanel:
             self._finish.controls = []
             return
         off = self._running or self._keeping
+        count = kept_count(self._pages)
         keep = parts.Press(
-            desk, "scan-keep", say("scan.keep", count=kept_count(self._pages)), self._keep, kind="filled", icon=ft.Icons.LOCK_OUTLINE_ROUNDED, shortcut="F10", disabled=off or not kept_count(self._pages), big=True,
-        )  # fmt: skip
+            desk,
+            "scan-keep",
+            say("scan.keep", count=count),
+            self._keep,
+            kind="filled",
+            icon=ft.Icons.LOCK_OUTLINE_ROUNDED,
+            shortcut="F10",
+            disabled=off or not count,
+            big=True,
+        )
         discard = parts.Press(
-            desk, "scan-discard", say("scan.discard"), self._ask_discard, kind="text", icon=ft.Icons.DELETE_SWEEP_OUTLINED, disabled=off
+            desk,
+            "scan-discard",
+            say("scan.discard"),
+            self._ask_discard,
+            kind="text",
+            icon=ft.Icons.DELETE_SWEEP_OUTLINED,
+            disabled=off,
         )
         self._finish.controls = [keep.view, discard.view]
 
@@ -276,7 +318,9 @@ class BatchPanel:
         if component is None or device is None or self._running or self._keeping:
             return
         self._fault = None
-        wish = CaptureSettings(source="adf" if device.has_feeder else "flatbed", duplex=self._duplex and device.has_duplex)
+        wish = CaptureSettings(
+            source="adf" if device.has_feeder else "flatbed", duplex=self._duplex and device.has_duplex
+        )
         listener = self._listener(component.id)
         self._batch = await desk.run(
             desk.work.capture.start, desk.me, self._dossier_id, component.id, device.id, wish, listener
@@ -311,8 +355,13 @@ class BatchPanel:
         key, done = f"progress.{event.step}", {"done": event.done + 1, "total": event.total}
         texts = self._desk.texts
         sentence = texts.fill(key, done) if key in texts else texts.say("scan.sealing_now")
-        bar = ft.ProgressBar(value=event.done / event.total if event.total > 1 else None, bar_height=6, border_radius=3)
-        self._status.controls = [parts.tid("scan-status", parts.text(sentence, Style.BODY_LARGE), live_region=True), bar]
+        bar = ft.ProgressBar(
+            value=event.done / event.total if event.total > 1 else None, bar_height=6, border_radius=3
+        )
+        self._status.controls = [
+            parts.tid("scan-status", parts.text(sentence, Style.BODY_LARGE), live_region=True),
+            bar,
+        ]
 
     async def _stop(self) -> None:
         if self._batch is not None:
@@ -405,7 +454,9 @@ class _Thumb:
             await press(page.key)
 
         width, height = THUMBNAIL
-        self._image = ft.Image(src=page.thumbnail, width=width, height=height, fit=ft.BoxFit.CONTAIN, exclude_from_semantics=True)
+        self._image = ft.Image(
+            src=page.thumbnail, width=width, height=height, fit=ft.BoxFit.CONTAIN, exclude_from_semantics=True
+        )
         self._label = parts.text("", Style.LABEL_MEDIUM)
         self._mark = parts.text("", Style.BODY_SMALL)
         column = ft.Column(
@@ -414,7 +465,9 @@ class _Thumb:
             tight=True,
             horizontal_alignment=ft.CrossAxisAlignment.CENTER,
         )
-        self._button = ft.OutlinedButton(content=ft.Container(column, width=width + 8), on_click=desk.on(pressed))
+        self._button = ft.OutlinedButton(
+            content=ft.Container(column, width=width + 8), on_click=desk.on(pressed)
+        )
         self.view = parts.tid(f"page-{page.key}", self._button)
 
     def draw(self, page: PageView, number: int, *, selected: bool) -> None:

@@ -31,7 +31,10 @@ class SubmitStep(Step):
         self._left = ft.Column(spacing=theme.GAP_M, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
         self._right = ft.Column(spacing=theme.GAP_M, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
         row = ft.ResponsiveRow(
-            [ft.Container(self._left, col={"xs": 12, "md": 7}), ft.Container(self._right, col={"xs": 12, "md": 5})],
+            [
+                ft.Container(self._left, col={"xs": 12, "md": 7}),
+                ft.Container(self._right, col={"xs": 12, "md": 5}),
+            ],
             spacing=theme.GAP_M,
             run_spacing=theme.GAP_M,
         )
@@ -60,14 +63,14 @@ class SubmitStep(Step):
         self._dossier = dossier
         self._missing = await desk.run(desk.work.dossiers.missing, dossier.id) if dossier.editable else ()
         self._status = await desk.run(desk.work.exchange.status)
-        self._left.controls = [self._work_card(dossier) if dossier.editable else self._sent_card(dossier)]
+        self._left.controls = [self._work_card() if dossier.editable else self._sent_card(dossier)]
         self._right.controls = [self._history(dossier)]
         if desk.me.may(Act.VOID) and dossier.state is not DossierState.VOIDED and dossier.state not in SENT:
             self._right.controls.append(ft.Row([self._void_button()], alignment=ft.MainAxisAlignment.END))
         self.view.update()
 
     # ------------------------------------------------------------------ before
-    def _work_card(self, dossier: DossierView) -> ft.Control:
+    def _work_card(self) -> ft.Control:
         desk, say = self.desk, self.desk.say
         confirm = parts.Press(
             desk,
@@ -93,7 +96,13 @@ class SubmitStep(Step):
         rows = [self._gap(missing) for missing in self._missing]
         return parts.card(
             desk,
-            [parts.notice(desk, say("dossier.missing_count", count=len(self._missing)), "warn", identifier="missing"), *rows, ft.Row([confirm.view])],
+            [
+                parts.notice(
+                    desk, say("dossier.missing_count", count=len(self._missing)), "warn", identifier="missing"
+                ),
+                *rows,
+                ft.Row([confirm.view]),
+            ],
             title=say("dossier.confirm"),
         )
 
@@ -121,7 +130,10 @@ class SubmitStep(Step):
             await self.goto(step, **{name: first.where})
             return
         dialogs.ask(
-            self.desk, self.desk.say("dossier.confirm_question"), yes=self.desk.say("dossier.confirm"), act=self._confirm
+            self.desk,
+            self.desk.say("dossier.confirm_question"),
+            yes=self.desk.say("dossier.confirm"),
+            act=self._confirm,
         )
 
     async def _confirm(self) -> None:
@@ -142,17 +154,38 @@ class SubmitStep(Step):
         if dossier.state is DossierState.VOIDED:
             return parts.card(desk, [parts.empty(desk, ft.Icons.BLOCK_ROUNDED, say("dossier_state.voided"))])
         print_slip = parts.Press(
-            desk, "print-slip", say("slip.print"), None, kind="filled", icon=ft.Icons.PRINT_OUTLINED, url=self._slip, big=True
+            desk,
+            "print-slip",
+            say("slip.print"),
+            None,
+            kind="filled",
+            icon=ft.Icons.PRINT_OUTLINED,
+            url=self._slip,
+            big=True,
         )
         kind = "slip.official" if dossier.official_code else "slip.provisional"
         lines: list[ft.Control] = [self._sent_notice(dossier)]
         if dossier.official_code:
-            lines.append(parts.text(say("dossier.official_code"), Style.LABEL_LARGE, color=desk.palette.quiet))
-            lines.append(parts.tid("official-code", parts.text(dossier.official_code, Style.HEADLINE_LARGE, color=desk.palette.primary)))
+            lines.append(
+                parts.text(say("dossier.official_code"), Style.LABEL_LARGE, color=desk.palette.quiet)
+            )
+            lines.append(
+                parts.tid(
+                    "official-code",
+                    parts.text(dossier.official_code, Style.HEADLINE_LARGE, color=desk.palette.primary),
+                )
+            )
             lines.append(parts.notice(desk, say("slip.replace_with_official"), "info"))
         else:
-            lines.append(parts.text(say("dossier.provisional_no"), Style.LABEL_LARGE, color=desk.palette.quiet))
-            lines.append(parts.tid("provisional-no", parts.text(dossier.provisional_no, Style.HEADLINE_LARGE, color=desk.palette.primary)))
+            lines.append(
+                parts.text(say("dossier.provisional_no"), Style.LABEL_LARGE, color=desk.palette.quiet)
+            )
+            lines.append(
+                parts.tid(
+                    "provisional-no",
+                    parts.text(dossier.provisional_no, Style.HEADLINE_LARGE, color=desk.palette.primary),
+                )
+            )
         lines.append(parts.text(say(kind), Style.BODY_LARGE))
         lines.append(ft.Row([print_slip.view]))
         return parts.card(desk, lines, title=say("slip.title"))
@@ -164,8 +197,12 @@ class SubmitStep(Step):
             sentence = say("submit.acknowledged", at=at) if at else say("dossier_state.acknowledged")
             return parts.notice(desk, sentence, "good", icon=ft.Icons.VERIFIED_OUTLINED, identifier="sent")
         if self._status is not None and self._status.signal is Signal.ONLINE:
-            return parts.notice(desk, say("submit.waiting_online"), "info", icon=ft.Icons.SYNC_ROUNDED, identifier="waiting")
-        return parts.notice(desk, say("submit.offline"), "warn", icon=ft.Icons.WIFI_OFF_ROUNDED, identifier="waiting")
+            return parts.notice(
+                desk, say("submit.waiting_online"), "info", icon=ft.Icons.SYNC_ROUNDED, identifier="waiting"
+            )
+        return parts.notice(
+            desk, say("submit.offline"), "warn", icon=ft.Icons.WIFI_OFF_ROUNDED, identifier="waiting"
+        )
 
     def _history(self, dossier: DossierView) -> ft.Control:
         """Return the way of the dossier so far, earliest first, and the next stop in grey."""
@@ -175,8 +212,13 @@ class SubmitStep(Step):
             (say("dossier.history_confirmed"), dossier.confirmed_at, dossier.confirmed_at is not None),
             (say("dossier_state.acknowledged"), dossier.acknowledged_at, dossier.acknowledged_at is not None),
         ]
-        stops += [(words.choice(desk.texts, "platform_status", event.status), event.at, True) for event in dossier.events]
-        return parts.card(desk, [self._stop(*stop) for stop in stops], title=say("dossier.history"), spacing=theme.GAP_S)
+        stops += [
+            (words.choice(desk.texts, "platform_status", event.status), event.at, True)
+            for event in dossier.events
+        ]
+        return parts.card(
+            desk, [self._stop(*stop) for stop in stops], title=say("dossier.history"), spacing=theme.GAP_S
+        )
 
     def _stop(self, label: str, at: datetime | None, done: bool) -> ft.Control:  # noqa: FBT001 -- a row of a table
         p = self.desk.palette
@@ -194,7 +236,9 @@ class SubmitStep(Step):
     # ------------------------------------------------------------------ void
     def _void_button(self) -> ft.Control:
         label = self.desk.say("dossier.void")
-        return parts.Press(self.desk, "void", label, self._ask_void, kind="text", icon=ft.Icons.BLOCK_ROUNDED).view
+        return parts.Press(
+            self.desk, "void", label, self._ask_void, kind="text", icon=ft.Icons.BLOCK_ROUNDED
+        ).view
 
     async def _ask_void(self) -> None:
         desk, dossier = self.desk, self._dossier

@@ -9,8 +9,8 @@ import flet as ft
 from van_station.rules.access import Act
 from van_station.services.exchange import ExchangeStatus, Parked, Signal
 from van_station.ui import parts, theme, words
-from van_station.ui.desk.screen import Screen, Where
 from van_station.ui.parts import Style
+from van_station.ui.screen import Screen, Where
 from van_station.ui.session import Desk
 
 
@@ -22,7 +22,10 @@ class SyncScreen(Screen):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._body = ft.Column(
-            spacing=theme.GAP_M, expand=True, scroll=ft.ScrollMode.AUTO, horizontal_alignment=ft.CrossAxisAlignment.STRETCH
+            spacing=theme.GAP_M,
+            expand=True,
+            scroll=ft.ScrollMode.AUTO,
+            horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
         )
         self._busy = False
         self.view = self._body
@@ -75,7 +78,9 @@ class SyncScreen(Screen):
             disabled=running,
             big=True,
         )
-        mark = ft.Container(ft.Icon(icon, size=40, color=ink), bgcolor=ground, padding=18, border_radius=theme.RADIUS_L)
+        mark = ft.Container(
+            ft.Icon(icon, size=40, color=ink), bgcolor=ground, padding=18, border_radius=theme.RADIUS_L
+        )
         text = ft.Column(
             [
                 parts.tid("sync-signal", parts.text(say(key), Style.HEADLINE_SMALL)),
@@ -88,13 +93,13 @@ class SyncScreen(Screen):
         return parts.card(desk, [ft.Row([mark, text, send.view], spacing=theme.GAP_L)], padding=theme.GAP_XL)
 
     def _counts(self, status: ExchangeStatus) -> ft.Control:
-        desk, say = self.desk, self.desk.say
+        say = self.desk.say
         numbers = [
             ("sync-dossiers", status.pending_dossiers, say("sync.dossiers"), ft.Icons.FOLDER_OUTLINED),
             ("sync-records", status.pending_records, say("sync.records"), ft.Icons.LIST_ALT_ROUNDED),
             ("sync-files", status.pending_files, say("sync.files"), ft.Icons.PICTURE_AS_PDF_OUTLINED),
         ]
-        boxes = [
+        boxes: list[ft.Control] = [
             ft.Container(self._number(identifier, count, label, icon), col={"xs": 12, "md": 4})
             for identifier, count, label, icon in numbers
         ]
@@ -111,7 +116,10 @@ class SyncScreen(Screen):
                         ft.Icon(icon, size=30, color=p.quiet),
                         ft.Column(
                             [
-                                parts.tid(identifier, parts.text(desk.texts.count(count), Style.HEADLINE_LARGE, color=colour)),
+                                parts.tid(
+                                    identifier,
+                                    parts.text(desk.texts.count(count), Style.HEADLINE_LARGE, color=colour),
+                                ),
                                 parts.text(label, Style.BODY_MEDIUM, color=p.quiet),
                             ],
                             spacing=0,
@@ -126,7 +134,9 @@ class SyncScreen(Screen):
     def _parked_card(self, status: ExchangeStatus) -> ft.Control:
         desk, say = self.desk, self.desk.say
         if not status.parked:
-            calm = parts.empty(desk, ft.Icons.TASK_ALT_ROUNDED, say("sync.nothing_parked"), identifier="nothing-parked")
+            calm = parts.empty(
+                desk, ft.Icons.TASK_ALT_ROUNDED, say("sync.nothing_parked"), identifier="nothing-parked"
+            )
             return parts.card(desk, [calm], title=say("sync.parked"))
         return parts.card(desk, [self._parked(item) for item in status.parked], title=say("sync.parked"))
 
@@ -139,7 +149,14 @@ class SyncScreen(Screen):
             desk.snack(desk.say("sync.retrying"))
             await self._load()
 
-        button = parts.Press(desk, f"retry-{item.id}", desk.say("common.retry"), retry, kind="tonal", icon=ft.Icons.REPLAY_ROUNDED)
+        button = parts.Press(
+            desk,
+            f"retry-{item.id}",
+            desk.say("common.retry"),
+            retry,
+            kind="tonal",
+            icon=ft.Icons.REPLAY_ROUNDED,
+        )
         kind = words.choice(desk.texts, "outbox_kind", item.kind)
         head = f"{kind} · {item.dossier_number}" if item.dossier_number else kind
         return ft.Row(
@@ -149,7 +166,9 @@ class SyncScreen(Screen):
                     [
                         parts.text(head, Style.TITLE_SMALL),
                         parts.text(f"{text.happened} {text.next_step}", Style.BODY_MEDIUM),
-                        parts.text(desk.texts.datetime(item.since), Style.BODY_SMALL, color=desk.palette.quiet),
+                        parts.text(
+                            desk.texts.datetime(item.since), Style.BODY_SMALL, color=desk.palette.quiet
+                        ),
                     ],
                     spacing=2,
                     expand=True,

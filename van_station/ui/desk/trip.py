@@ -9,8 +9,8 @@ import flet as ft
 from van_station.services.trips import SERVICES, OpenTrip, TripView, WardView
 from van_station.ui import dialogs, parts, theme
 from van_station.ui.debounce import Latest
-from van_station.ui.desk.screen import Screen, Where
 from van_station.ui.parts import Style
+from van_station.ui.screen import Screen, Where
 from van_station.ui.session import Desk
 
 PERIODS = ("morning", "afternoon", "day")
@@ -48,7 +48,10 @@ class TripScreen(Screen):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._body = ft.Column(
-            spacing=theme.GAP_L, expand=True, scroll=ft.ScrollMode.AUTO, horizontal_alignment=ft.CrossAxisAlignment.STRETCH
+            spacing=theme.GAP_L,
+            expand=True,
+            scroll=ft.ScrollMode.AUTO,
+            horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
         )
         self.view = self._body
         self._search = Latest(0.15)
@@ -89,15 +92,28 @@ class TripScreen(Screen):
         )
         opened = say("trip.opened_at", at=trip.opened_at) if trip.opened_at else ""
         go = [
-            parts.Press(desk, "to-queue", say("shell.nav_queue"), self._to_queue, kind="filled", icon=ft.Icons.GROUPS_OUTLINED),
-            parts.Press(desk, "to-close", say("close.title"), self._to_close, icon=ft.Icons.FACT_CHECK_OUTLINED),
+            parts.Press(
+                desk,
+                "to-queue",
+                say("shell.nav_queue"),
+                self._to_queue,
+                kind="filled",
+                icon=ft.Icons.GROUPS_OUTLINED,
+            ),
+            parts.Press(
+                desk, "to-close", say("close.title"), self._to_close, icon=ft.Icons.FACT_CHECK_OUTLINED
+            ),
         ]
         return parts.card(
             desk,
             [
                 ft.Row([parts.badge(desk, say("trip_state.open"), "good", ft.Icons.CHECK_CIRCLE_ROUNDED)]),
                 parts.tid("trip-place", parts.text(trip.place, Style.DISPLAY_SMALL)),
-                parts.text(f"{trip.ward_name} · {desk.texts.date(trip.day)}", Style.HEADLINE_SMALL, color=desk.palette.quiet),
+                parts.text(
+                    f"{trip.ward_name} · {desk.texts.date(trip.day)}",
+                    Style.HEADLINE_SMALL,
+                    color=desk.palette.quiet,
+                ),
                 parts.text(opened, Style.BODY_LARGE, color=desk.palette.quiet),
                 services,
                 ft.Row([press.view for press in go], wrap=True, spacing=theme.GAP_S),
@@ -139,14 +155,24 @@ class TripScreen(Screen):
         self._periods = {code: self._period_tile(code) for code in PERIODS}
         self._services = {code: self._service_tile(code) for code in SERVICES}
         open_button = parts.Press(
-            desk, "open-trip", say("trip.open"), self._ask, kind="filled", icon=ft.Icons.FLAG_ROUNDED, shortcut="F9", big=True
+            desk,
+            "open-trip",
+            say("trip.open"),
+            self._ask,
+            kind="filled",
+            icon=ft.Icons.FLAG_ROUNDED,
+            shortcut="F9",
+            big=True,
         )
         return parts.card(
             desk,
             [
                 parts.notice(desk, say("trip.none_open"), "info"),
                 ft.ResponsiveRow(
-                    [ft.Container(ward_view, col={"xs": 12, "md": 6}), ft.Container(place_view, col={"xs": 12, "md": 6})],
+                    [
+                        ft.Container(ward_view, col={"xs": 12, "md": 6}),
+                        ft.Container(place_view, col={"xs": 12, "md": 6}),
+                    ],
                     spacing=theme.GAP_M,
                     run_spacing=theme.GAP_M,
                 ),
@@ -155,7 +181,10 @@ class TripScreen(Screen):
                 ft.Row([tile.view for tile in self._periods.values()], wrap=True, spacing=theme.GAP_S),
                 parts.text(say("trip.services"), Style.LABEL_LARGE),
                 ft.ResponsiveRow(
-                    [ft.Container(tile.view, col={"xs": 12, "md": 6, "lg": 4}) for tile in self._services.values()],
+                    [
+                        ft.Container(tile.view, col={"xs": 12, "md": 6, "lg": 4})
+                        for tile in self._services.values()
+                    ],
                     spacing=theme.GAP_S,
                     run_spacing=theme.GAP_S,
                 ),
@@ -174,7 +203,9 @@ class TripScreen(Screen):
                 tile.set(selected=other == code)
                 tile.view.update()
 
-        tile = parts.Tile(self.desk, f"period-{code}", self.desk.say(f"trip_period.{code}"), pick, compact=True)
+        tile = parts.Tile(
+            self.desk, f"period-{code}", self.desk.say(f"trip_period.{code}"), pick, compact=True
+        )
         tile.set(selected=plan.period == code)
         return tile
 
@@ -186,7 +217,9 @@ class TripScreen(Screen):
             tile.set(selected=code in plan.services)
             tile.view.update()
 
-        tile = parts.Tile(self.desk, f"service-{code}", self.desk.say(f"need.{code}"), flip, icon=NEED_ICONS.get(code))
+        tile = parts.Tile(
+            self.desk, f"service-{code}", self.desk.say(f"need.{code}"), flip, icon=NEED_ICONS.get(code)
+        )
         tile.set(selected=code in plan.services)
         return tile
 
@@ -195,7 +228,9 @@ class TripScreen(Screen):
         plan.query, plan.ward = self._ward.value or "", None
         if not await self._search.settled():
             return
-        self._found = await self.desk.run(self.desk.work.trips.wards, plan.query, 8) if plan.query.strip() else ()
+        self._found = (
+            await self.desk.run(self.desk.work.trips.wards, plan.query, 8) if plan.query.strip() else ()
+        )
         self._hits.controls = [self._ward_hit(ward) for ward in self._found]
         if plan.query.strip() and not self._found:
             words = self.desk.say("common.search_nothing", query=plan.query)
@@ -250,7 +285,9 @@ class TripScreen(Screen):
         rows: list[ft.Control] = [
             ft.Row(
                 [
-                    ft.Container(parts.text(desk.texts.date(trip.day), Style.BODY_LARGE), width=desk.size(120)),
+                    ft.Container(
+                        parts.text(desk.texts.date(trip.day), Style.BODY_LARGE), width=desk.size(120)
+                    ),
                     parts.text(f"{trip.place}, {trip.ward_name}", Style.BODY_LARGE, expand=True),
                     parts.badge(desk, desk.say(f"trip_state.{trip.state}")),
                 ],

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import flet as ft
 
 from van_station.ui.session import Desk
@@ -10,7 +13,7 @@ Where = dict[str, str]
 
 
 class Screen:
-    """A screen has a `view` and is told when it is entered, left, when things changed and when keys are pressed.
+    """A screen has a `view` and is told of entering, leaving, changes and keys.
 
     Never a subclass of a Flet control: a method called `flip` or `align` would be taken for a property.
     """
@@ -37,3 +40,15 @@ class Screen:
 
     async def tick(self) -> None:
         """A few seconds went by: times in words may have moved on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A screen one can go to from the top."""
+
+    name: str
+    label_key: str
+    icon: ft.IconData
+    make: Callable[[Desk], Screen]
+    roles: frozenset[str]
+    in_navigation: bool = True
