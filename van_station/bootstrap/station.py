@@ -99,7 +99,11 @@ def build_workspace(settings: Settings, keyring: Keyring, keys: DeviceKeys, cloc
     """Open the store and put the services on it; the exchange starts behind."""
     reference = load_reference(hanoi_day(clock.now()), practice=settings.station.practice)
     store = _open_store(settings, keys, clock)
-    store.sweep_blobs()
+    try:
+        store.sweep_blobs()
+    except BaseException:
+        store.close()
+        raise
     texts = Texts("vi")  # what is printed and exported is Vietnamese, whatever language the window speaks
     station = settings.station
     outgoing = Outgoing(store, clock, keys.site_id)

@@ -16,7 +16,7 @@ from van_station.security import SignInRefused as SlotRefused
 from van_station.services.accounts import UserView, normal_login
 from van_station.services.actor import Actor
 from van_station.services.clock import Clock
-from van_station.services.errors import Refused, SignInRefused
+from van_station.services.errors import NotNow, Refused, SignInRefused
 from van_station.services.workspace import Workspace
 
 FREE_TRIES = 3
@@ -85,11 +85,14 @@ class Attempts:
 
     def _write(self, data: dict[str, object]) -> None:
         fresh = self._path.with_suffix(".new")
-        with fresh.open("w", encoding="ascii") as file:
-            json.dump(data, file)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(self._path)
+        try:
+            with fresh.open("w", encoding="ascii") as file:
+                json.dump(data, file)
+                file.flush()
+                os.fsync(file.fileno())
+            fresh.replace(self._path)
+        except OSError as error:
+            raise NotNow("store.disk") from error
 
 
 class Door:
@@ -124,6 +127,7 @@ class Door:
 
         Raises:
             SignInRefused: unknown login, wrong passphrase or too many tries; `wait_s` says how long.
+            NotNow, StoreError: the disk takes no more, or the store can't be opened; nobody is in then.
         """
         with self._lock:
             wait_s = self._attempts.wait_s()
@@ -135,15 +139,15 @@ class Door:
                 self._attempts.failed()
                 raise SignInRefused(wait_s=self._attempts.wait_s()) from None
             workspace = self._workspace or self._open_workspace(keys)
-            user = workspace.accounts.by_login(login)
-            if user is None:
+            try:
+                user = self._known_user(workspace, login)
+                self._attempts.passed()
+                workspace.note_sign_in(user.id)
+            except BaseException:
                 self._close_unused(workspace)
-                self._attempts.failed()
-                raise SignInRefused(wait_s=self._attempts.wait_s())
-            self._attempts.passed()
+                raise
             self._workspace = workspace
             self._inside += 1
-            workspace.note_sign_in(user.id)
             return SignedIn(workspace, self._actor(user))
 
     def check(self, actor: Actor, passphrase: str) -> None:
@@ -181,6 +185,14 @@ class Door:
         if self._workspace is None:
             raise Refused("station.locked")
         return self._workspace
+
+    def _known_user(self, workspace: Workspace, login: str) -> UserView:
+        """Return the active user; a slot whose user was taken away is refused like a wrong passphrase."""
+        user = workspace.accounts.by_login(login)
+        if user is None:
+            self._attempts.failed()
+            raise SignInRefused(wait_s=self._attempts.wait_s())
+        return user
 
     def _close_unused(self, workspace: Workspace) -> None:
         if workspace is not self._workspace:
