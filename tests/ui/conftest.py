@@ -71,9 +71,9 @@ def station_in(folder: Path, settings: UiSettings, *, gateway: bool) -> Iterator
         demo.gateway.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[object]:
-    """Chromium, once for all journeys."""
+    """Chromium, once a module: Playwright's loop runs until it is closed, and no other loop runs beside it."""
     if not driver.chromium_is_there():
         pytest.skip("Debian package chromium is not installed")
     sync_api = pytest.importorskip("playwright.sync_api")

@@ -101,6 +101,16 @@ def test_a_page_that_cannot_be_made_says_why_in_words(handout):
     assert "Chưa xác nhận &lt;hồ sơ&gt;. Xác nhận rồi in." in answer.text
 
 
+def test_a_file_that_cannot_be_made_leaves_the_window_where_it_is(handout):
+    async def refused() -> Sheet:
+        raise SheetRefused("x")
+
+    async def act(client):
+        return (await client.get(handout.offer(refused, title="x", language="vi", save=True))).status_code
+
+    assert with_client(handout, act) == 204
+
+
 def test_a_withdrawn_offer_is_gone(handout):
     address = handout.offer(table, title="x", language="vi")
     handout.withdraw(address)

@@ -61,7 +61,6 @@ def sign_in(station: Station, context, login: str) -> Window:
     """Sign in by typing only."""
     window = Window.open(context, station.url)
     window.see("login")
-    window.wait_keyboard("Tên đăng nhập")
     window.type("login", login)
     window.press("Enter")
     window.wait_keyboard("Mật khẩu")
@@ -337,9 +336,9 @@ def test_the_supervisor_closes_the_day_on_figures_that_agree(station, trip, cont
     assert int(window.words("close-captured")) == total.captured
     assert total.captured == total.acknowledged + total.pending + total.voided
     big_picture(window, "18_close")
-    book = exported(window, context, "export-xlsx")
+    book = exported(window, "export-xlsx")
     assert openpyxl.load_workbook(io.BytesIO(book)).sheetnames
-    assert exported(window, context, "export-csv")[:3] == b"\xef\xbb\xbf"
+    assert exported(window, "export-csv")[:3] == b"\xef\xbb\xbf"
     window.press("F9")
     window.see("ask-yes")
     window.quiet()
@@ -349,13 +348,11 @@ def test_the_supervisor_closes_the_day_on_figures_that_agree(station, trip, cont
     assert station.workspace.trips.current() is None
 
 
-def exported(window: Window, context, button: str) -> bytes:
+def exported(window: Window, button: str) -> bytes:
     """Press an export button and return the file the browser was given."""
-    given: list = []
-    context.on("page", lambda page: page.on("download", lambda file: given.append(file)))  # noqa: PLW0108 -- playwright takes no builtin
-    window.click(button)
-    window.wait(lambda: bool(given), "the download")
-    return given[0].path().read_bytes()
+    with window.page.expect_download() as download:
+        window.click(button)
+    return download.value.path().read_bytes()
 
 
 def finish_everybody(station: Station) -> None:

@@ -132,8 +132,8 @@ class Handout:
             return _gone()
         try:
             sheet = await offer.producer()
-        except SheetRefused as refused:
-            return _refusal(offer, str(refused))
+        except SheetRefused:
+            return Response(status_code=204)  # the window stays as it is; whoever offered it says why
         disposition = f"attachment; filename*=UTF-8''{quote(sheet.file_name)}"
         return Response(sheet.data, media_type=sheet.media_type, headers={"Content-Disposition": disposition})
 

@@ -57,7 +57,7 @@ class Press:
             content=self.label,
             icon=icon,
             on_click=desk.on(act) if act else None,
-            url=ft.Url(url, ft.UrlTarget.BLANK) if url else None,
+            url=_address(url),
             style=_button_look(desk, kind, big=big),
             disabled=disabled,
             autofocus=autofocus,
@@ -74,7 +74,14 @@ class Press:
             self.button.disabled = disabled
             self.label.color = _ink(self._desk.palette, self._kind, disabled=disabled)
         if url is not None:
-            self.button.url = ft.Url(url, ft.UrlTarget.BLANK) if url else None
+            self.button.url = _address(url)
+
+
+def _address(url: str) -> ft.Url | None:
+    """A page to print opens beside the desk; a file to save is taken by the browser where it is."""
+    if not url:
+        return None
+    return ft.Url(url, ft.UrlTarget.SELF if "/save/" in url else ft.UrlTarget.BLANK)
 
 
 def _ink(p: theme.Palette, kind: Kind, *, disabled: bool) -> str:

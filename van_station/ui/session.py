@@ -157,6 +157,8 @@ class Desk(Frame):
                 page = await asyncio.to_thread(make)
             except ServiceError as error:
                 text = self.texts.error(error.code, **error.details)
+                if save:
+                    self.refused(error.code, error.details)
                 raise SheetRefused(f"{text.happened} {text.next_step}") from error
             return Sheet(page.file_name, page.media_type, page.data)
 
