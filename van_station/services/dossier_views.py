@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -157,29 +158,37 @@ def dossier_view(
     )
 
 
-def dossier_line(session: Session, row: Dossier, person: Person, procedure_name: str) -> DossierLine:
-    """Return the line of a row."""
-    pages = session.exec(
-        select(StoredFile.page_count).where(
-            StoredFile.dossier_id == row.id,
-            StoredFile.role == "document",
-            col(StoredFile.removed).is_(False),
+def dossier_lines(
+    session: Session, rows: Sequence[tuple[Dossier, Person]], catalogue: Catalogue
+) -> tuple[DossierLine, ...]:
+    """Return the lines of rows; pages and parked items of all of them are fetched together."""
+    ids = [row.id for row, _ in rows]
+    pages: Counter[str] = Counter()
+    files = select(StoredFile.dossier_id, StoredFile.page_count).where(
+        col(StoredFile.dossier_id).in_(ids),
+        StoredFile.role == "document",
+        col(StoredFile.removed).is_(False),
+    )
+    for dossier_id, count in session.exec(files):
+        pages[dossier_id] += count
+    items = select(OutboxItem.dossier_id, OutboxItem.reason_code).where(
+        col(OutboxItem.dossier_id).in_(ids), OutboxItem.state == "parked"
+    )
+    parked = dict(session.exec(items).all())
+    return tuple(
+        DossierLine(
+            id=row.id,
+            number=row.official_code or row.provisional_no,
+            official_code=row.official_code,
+            person_name=person.full_name,
+            procedure_name=catalogue.name(row.procedure_code),
+            state=DossierState(row.state),
+            platform_status=row.platform_status,
+            created_at=row.created_at,
+            pages=pages[row.id],
+            outbox_reason=parked.get(row.id),
         )
-    ).all()
-    parked = session.exec(
-        select(OutboxItem.reason_code).where(OutboxItem.dossier_id == row.id, OutboxItem.state == "parked")
-    ).first()
-    return DossierLine(
-        id=row.id,
-        number=row.official_code or row.provisional_no,
-        official_code=row.official_code,
-        person_name=person.full_name,
-        procedure_name=procedure_name,
-        state=DossierState(row.state),
-        platform_status=row.platform_status,
-        created_at=row.created_at,
-        pages=sum(pages),
-        outbox_reason=parked,
+        for row, person in rows
     )
 
 

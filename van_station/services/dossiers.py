@@ -38,7 +38,7 @@ from van_station.services.dossier_views import (
     DossierView,
     FormView,
     Missing,
-    dossier_line,
+    dossier_lines,
     dossier_view,
 )
 from van_station.services.errors import NotFound, Refused, ServiceError, rules_as_refusals
@@ -118,10 +118,7 @@ class Dossiers:
             rows = session.exec(
                 query.order_by(col(Dossier.created_at).desc()).limit(min(limit, FIND_LIMIT))
             ).all()
-            return tuple(
-                dossier_line(session, row, person, self._catalogue.name(row.procedure_code))
-                for row, person in rows
-            )
+            return dossier_lines(session, rows, self._catalogue)
 
     def form(self, dossier_id: str) -> FormView:
         """Return the form as it stands: what to show, what is wrong, how far it is."""

@@ -115,11 +115,8 @@ class Queue:
         now = self._clock.now()
         with self._store.unit(actor.user_id, "queue.call", ("lane", lane.value)) as unit:
             trip = open_trip(unit.session)
-            rows = _lane_rows(unit.session, trip.id, lane)
-            line = [_waiting(row) for row in rows if TicketStatus(row.status) in IN_LINE]
-            called = [row for row in rows if row.called_at is not None]
-            called.sort(key=lambda row: row.called_at or now)
-            in_a_row = streak([bool(row.priority_group) for row in called[-_RECENT_CALLS:]])
+            line = [_waiting(row) for row in _in_line(unit.session, trip.id, lane)]
+            in_a_row = streak(_recent_calls(unit.session, trip.id, lane))
             chosen = choose_next(line, now=now, priority_streak=in_a_row)
             if chosen is None:
                 return None
@@ -226,8 +223,19 @@ def _ticket(session: Session, ticket_id: str) -> Ticket:
     return row
 
 
-def _lane_rows(session: Session, trip_id: str, lane: Lane) -> Sequence[Ticket]:
-    return session.exec(select(Ticket).where(Ticket.trip_id == trip_id, Ticket.lane == lane.value)).all()
+def _in_line(session: Session, trip_id: str, lane: Lane) -> Sequence[Ticket]:
+    """Return who waits in a lane."""
+    query = select(Ticket).where(Ticket.trip_id == trip_id, Ticket.lane == lane.value)
+    return session.exec(query.where(col(Ticket.status).in_([status.value for status in IN_LINE]))).all()
+
+
+def _recent_calls(session: Session, trip_id: str, lane: Lane) -> list[bool]:
+    """Return of the lane's latest calls, oldest first, whether each was of a priority group."""
+    query = select(Ticket.priority_group).where(
+        Ticket.trip_id == trip_id, Ticket.lane == lane.value, col(Ticket.called_at).is_not(None)
+    )
+    latest = session.exec(query.order_by(col(Ticket.called_at).desc()).limit(_RECENT_CALLS)).all()
+    return [bool(group) for group in reversed(latest)]
 
 
 def _waiting(row: Ticket) -> Waiting:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Literal
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from van_station.i18n import Texts
 from van_station.papers.errors import PaperError
@@ -126,12 +128,11 @@ class Reports:
 
     def _tally(self, session: Session, trip_id: str) -> TallyView:
         trip = trip_row(session, trip_id)
-        tickets = session.exec(select(Ticket).where(Ticket.trip_id == trip_id)).all()
         dossiers = session.exec(select(Dossier).where(Dossier.trip_id == trip_id)).all()
         with rules_as_refusals():
             day = tally(
-                [self._ticket_row(session, ticket, trip.held_on) for ticket in tickets],
-                [_dossier_row(session, dossier) for dossier in dossiers],
+                _ticket_rows(session, trip),
+                _dossier_rows(session, dossiers),
                 captured=_begun_by_audit(session, trip),
             )
         states = [DossierState(dossier.state) for dossier in dossiers]
@@ -142,18 +143,6 @@ class Reports:
             not_sent=states.count(DossierState.QUEUED),
             open_tickets=sum(lane.left for lane in day.lanes),
             drafts=states.count(DossierState.DRAFT) + states.count(DossierState.READY),
-        )
-
-    def _ticket_row(self, session: Session, ticket: Ticket, day: date) -> TicketRow:
-        person = session.get(Person, ticket.person_id or "")
-        birth = birth_for_age(person.birth_date, person.birth_text or "") if person else None
-        return TicketRow(
-            lane=Lane(ticket.lane),
-            status=TicketStatus(ticket.status),
-            priority_group=ticket.priority_group,
-            age=age_on(birth, day) if birth else None,
-            waited_s=_seconds(ticket.created_at, ticket.called_at),
-            served_s=_seconds(ticket.started_at, ticket.finished_at),
         )
 
     def _laid_out(self, view: TallyView, actor: Actor) -> DayTallyView:
@@ -302,15 +291,46 @@ def _minutes(times: Times) -> tuple[int, float | None, float | None]:
     )
 
 
-def _dossier_row(session: Session, dossier: Dossier) -> DossierRow:
-    payments = session.exec(select(Payment).where(Payment.dossier_id == dossier.id)).all()
-    return DossierRow(
-        procedure_code=dossier.procedure_code,
-        counter=dossier.counter or "",
-        state=DossierState(dossier.state),
-        fee_vnd=dossier.fee_vnd,
-        paid_vnd=sum(payment.matched_vnd for payment in payments),
+def _ticket_rows(session: Session, trip: Trip) -> list[TicketRow]:
+    """Return a trip's tickets as figures need them: by columns and in one query, for days of hundreds."""
+    query = (
+        select(Ticket, Person)
+        .outerjoin(Person, col(Person.id) == col(Ticket.person_id))
+        .where(Ticket.trip_id == trip.id)
     )
+    rows = []
+    for ticket, person in session.exec(query):
+        birth = birth_for_age(person.birth_date, person.birth_text or "") if person else None
+        rows.append(
+            TicketRow(
+                lane=Lane(ticket.lane),
+                status=TicketStatus(ticket.status),
+                priority_group=ticket.priority_group,
+                age=age_on(birth, trip.held_on) if birth else None,
+                waited_s=_seconds(ticket.created_at, ticket.called_at),
+                served_s=_seconds(ticket.started_at, ticket.finished_at),
+            )
+        )
+    return rows
+
+
+def _dossier_rows(session: Session, dossiers: Sequence[Dossier]) -> list[DossierRow]:
+    paid: Counter[str] = Counter()
+    query = select(Payment.dossier_id, Payment.matched_vnd)
+    for dossier_id, matched_vnd in session.exec(
+        query.where(col(Payment.dossier_id).in_([dossier.id for dossier in dossiers]))
+    ):
+        paid[dossier_id] += matched_vnd
+    return [
+        DossierRow(
+            procedure_code=dossier.procedure_code,
+            counter=dossier.counter or "",
+            state=DossierState(dossier.state),
+            fee_vnd=dossier.fee_vnd,
+            paid_vnd=paid[dossier.id],
+        )
+        for dossier in dossiers
+    ]
 
 
 def _begun_by_audit(session: Session, trip: Trip) -> int:
