@@ -31,6 +31,8 @@ from van_station.store.store import DATABASE, KEY_CHECK
 
 ROOT = Path(__file__).parents[2]
 
+PAGE_BYTES = 2048
+
 
 def run(script, *arguments, **more):
     """Start a Python process with the tests' own imports."""
@@ -67,18 +69,20 @@ def test_a_lost_key_check_does_not_let_another_key_in(machine, store):
         machine.open(key=bytes(32))
 
 
-def test_one_flipped_byte_in_a_page_is_found_and_named(machine, store):
+@pytest.mark.parametrize("page", [2, 21, 41])
+def test_one_flipped_byte_in_a_page_is_found_and_named(machine, store, page):
     for number in range(60):
         keep(store, a_ticket(number=number))
     store.truncate_log()
     with (machine.folder / DATABASE).open("r+b") as file:
-        file.seek(4096 * 20 + 1000)
+        place = PAGE_BYTES * (page - 1) + 1000
+        file.seek(place)
         byte = file.read(1)[0]
-        file.seek(4096 * 20 + 1000)
+        file.seek(place)
         file.write(bytes([byte ^ 1]))
     (finding,) = machine.verify().findings
     assert finding.code == "page_damaged"
-    assert "21" in finding.subject
+    assert f"page {page}" in finding.subject
 
 
 def test_a_short_key_is_refused(tmp_path):

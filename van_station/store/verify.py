@@ -12,7 +12,7 @@ from sync.errors import ChangeRefused
 from van_station.records import KINDS, replicated_columns
 from van_station.store import audit, ledger
 from van_station.store.blobs import BlobStore
-from van_station.store.connections import connector
+from van_station.store.connections import bare_connection
 from van_station.store.errors import BlobDamaged, BlobMissing
 from van_station.store.rows import expected_row, table_of
 
@@ -83,7 +83,7 @@ def verify(
 
 def _damaged_pages(path: Path, key: bytes) -> Iterator[Finding]:
     """Look at all pages on a fresh connection: one that met a damaged page before tells nothing any more."""
-    connection = connector(path, key, read_only=True)()
+    connection = bare_connection(path, key)
     try:
         for (text,) in connection.execute("PRAGMA cipher_integrity_check"):
             yield Finding("page_damaged", text)
