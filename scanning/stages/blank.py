@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scanning.stages.proxy import Proxy
+from scanning.stages.quality import DARK_LEVEL
 
 MIN_INK_PX: Final = 60
 """Ink on the 75-dpi copy below which a side is blank; written sides measured from 273 up, blanks up to 30."""
@@ -32,8 +33,11 @@ def written_ink(proxy: Proxy) -> int:
 
 
 def is_blank(proxy: Proxy) -> bool:
-    """Return True for a side without writing; what shines through from the other side is not writing."""
-    return written_ink(proxy) < MIN_INK_PX
+    """Return True for a side without writing; what shines through from the other side is not writing.
+
+    A side too dark to read is not blank: nobody can tell, so a person must look.
+    """
+    return proxy.paper_level >= DARK_LEVEL and written_ink(proxy) < MIN_INK_PX
 
 
 def _off_the_rim(proxy: Proxy) -> npt.NDArray[np.bool_]:

@@ -17,6 +17,7 @@ from scanning.samples import SamplePage, make_sample_stack
 from scanning.samples.wear import Wear, wear_down
 from scanning.stages.decode import decode
 from scanning.stages.proxy import make_proxy
+from scanning.stages.quality import DARK_LEVEL
 from scanning.stages.skew import estimate_skew
 from tests.scanning.conftest import as_raw
 from tests.scanning.test_folder import bomb_png
@@ -256,5 +257,11 @@ def png_with(noise: bytes) -> bytes:
 def test_a_page_of_any_size_and_shade_is_cleaned(width, height, encoding, shade):
     data = bytes([shade]) * (width * height * (3 if encoding is Encoding.RGB else 1))
     page = clean(RawPage(data, encoding, width, height, 300, 1, "x"))
-    assert page.blank
+    assert page.blank == (shade >= DARK_LEVEL)
     assert opened(page).size == (page.width_px, page.height_px)
+
+
+def test_a_side_too_dark_to_read_is_not_dropped_as_blank():
+    page = clean(as_raw(jpeg(Image.new("RGB", (827, 1169), "black")), dpi=100))
+    assert not page.blank
+    assert "scan.too_dark" in codes(page)
