@@ -195,9 +195,10 @@ def _scan(
     *,
     sane: bool,
 ) -> None:
-    lay_papers(walk.demo.inbox, seed=number)
     devices = workspace.capture.scanners().devices
     kind = "sane" if sane and any(device.kind == "sane" for device in devices) else "folder"
+    if kind == "folder":
+        lay_papers(walk.demo.inbox, seed=number)
     device = next(device for device in devices if device.kind == kind)
     settings = CaptureSettings(max_pages=3 if kind == "sane" else None)
     batch = workspace.capture.start(officer, dossier_id, component_id, device.id, settings, lambda _: None)
