@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import threading
+
 import pytest
 from sqlmodel import select
 
@@ -130,6 +132,22 @@ def test_the_queue_is_the_same_after_a_restart(desk: Machine) -> None:
     before = desk.workspace.queue.tickets()
     desk.reopen()
     assert desk.workspace.queue.tickets() == before
+
+
+def test_two_counters_that_call_at_once_never_get_the_same_ticket(desk: Machine) -> None:
+    labels = {desk.take_in().label for _ in range(12)}
+    called: list[str] = []
+
+    def call() -> None:
+        while (ticket := desk.workspace.queue.call_next(desk.officer, Lane.DIGITISE)) is not None:
+            called.append(ticket.label)
+
+    counters = [threading.Thread(target=call) for _ in range(3)]
+    for counter in counters:
+        counter.start()
+    for counter in counters:
+        counter.join(60)
+    assert sorted(called) == sorted(labels)
 
 
 def _row(desk: Machine, ticket_id: str) -> dict[str, object]:
