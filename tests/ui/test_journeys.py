@@ -20,8 +20,10 @@ from van_station.rules.dossiers import DossierState
 from van_station.rules.queueing import Lane, TicketAct, TicketStatus, acts_for
 from van_station.services.queue import TicketView
 from van_station.services.trips import OpenTrip
+from van_station.ui import window_main
 from van_station.ui.desk.form import fields_of
 from van_station.ui.serve import UiSettings
+from van_station.ui.session import Desk
 
 pytestmark = pytest.mark.browser
 MOTHER, ELDER, TRADER = VISITORS[0], VISITORS[1], VISITORS[2]
@@ -388,6 +390,24 @@ def test_a_wrong_passphrase_is_refused_in_words_and_the_lock_hides_everything(st
     window.type("passphrase", PASSPHRASE)
     window.press("Enter")
     window.see("dossier-search")
+
+
+def test_a_reload_of_the_page_keeps_who_is_signed_in_and_where(station, context):
+    window = sign_in(station, context, "minh")
+    window.press("F3")
+    window.see("dossier-search")
+    window.page.reload()
+    window.wake()
+    window.see("dossier-search")
+    window.see("status-user", "Phạm Đức Minh")
+
+
+def test_a_window_nobody_touches_locks_itself(station, context, monkeypatch):
+    monkeypatch.setattr(window_main, "TICK_S", 0.1)
+    window = sign_in(station, context, "minh")
+    monkeypatch.setattr(Desk, "idle_s", lambda _desk: float("inf"))
+    window.see("unlock")
+    assert window.parts("ticket-") == []
 
 
 def test_english_dark_and_large_letters_fit(station, context):

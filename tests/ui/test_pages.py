@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import types
 from pathlib import Path
 
 import flet_web
@@ -11,6 +12,7 @@ import pytest
 import van_station.ui
 from van_station.i18n import Texts
 from van_station.ui import window
+from van_station.ui.serve import DeskServer, UiSettings
 from van_station.ui.window import Way
 
 UI = Path(van_station.ui.__file__).parent
@@ -91,3 +93,22 @@ def test_the_launch_address_is_told_to_our_own_window_and_stands_on_no_command_l
     assert all("secret" not in word for word in seen["command"])
     assert seen["told"] == b"http://127.0.0.1:1/?t=secret\n"
     assert closed == [1]
+
+
+def test_in_flets_own_client_print_pages_get_addresses_an_outside_browser_can_open(monkeypatch):
+    seen = {}
+
+    async def run_async(main, *, view, assets_dir):
+        seen.update(view=view, assets=assets_dir)
+        page = types.SimpleNamespace()
+        await main(page)
+
+    async def main(_page, _handout, *, absolute):
+        seen["address"] = absolute("/print/x")
+
+    monkeypatch.setattr("flet.run_async", run_async)
+    server = DeskServer(types.SimpleNamespace(practice=False, hints=lambda: ()), UiSettings())
+    server.main = main
+    server.run_native()
+    assert seen["address"].startswith(f"http://127.0.0.1:{server.host.port}/print/x?t=")
+    assert (Path(seen["assets"]) / "fonts").is_dir()

@@ -194,7 +194,7 @@ class Frame:
         )
         if self._toast not in self.page.overlay:
             self.page.overlay.append(self._toast)
-        self._toast.visible = True
+        self._toast.top, self._toast.visible = 42 + self.size(54), True
         self.page.update()
         self._toasts += 1
         self._loop.create_task(self._hide_later(self._toasts))

@@ -266,16 +266,28 @@ class BatchPanel:
         drop_label = say("scan.restore_page") if page.dropped else say("scan.delete_page")
         drop_icon = ft.Icons.RESTORE_FROM_TRASH_OUTLINED if page.dropped else ft.Icons.DELETE_OUTLINE_ROUNDED
         tools = [
-            ("page-view", say("scan.view_page"), self._preview, ft.Icons.ZOOM_IN_ROUNDED, ""),
             ("page-left", say("scan.rotate_left"), turn_left, ft.Icons.ROTATE_LEFT_ROUNDED, "Shift + R"),
             ("page-right", say("scan.rotate_right"), turn_right, ft.Icons.ROTATE_RIGHT_ROUNDED, "R"),
             ("page-earlier", say("scan.move_up"), earlier, ft.Icons.ARROW_BACK_ROUNDED, "Shift + ←"),
             ("page-later", say("scan.move_down"), later, ft.Icons.ARROW_FORWARD_ROUNDED, "Shift + →"),
             ("page-drop", drop_label, self._drop_or_restore, drop_icon, "Delete"),
         ]
+        view = parts.Press(
+            desk,
+            "page-view",
+            say("scan.view_page"),
+            self._preview,
+            icon=ft.Icons.ZOOM_IN_ROUNDED,
+            disabled=off,
+        )
+        number = parts.text(say("scan.page_number", number=page.index + 1), Style.LABEL_LARGE)
         self._tools.controls = [
-            parts.Press(desk, identifier, label, act, icon=icon, shortcut=shortcut, disabled=off).view
-            for identifier, label, act, icon, shortcut in tools
+            ft.Container(number, padding=ft.Padding.symmetric(vertical=14)),
+            view.view,
+            *[
+                parts.icon_button(desk, identifier, icon, f"{label} ({shortcut})", act, disabled=off)
+                for identifier, label, act, icon, shortcut in tools
+            ],
         ]
 
     def _draw_finish(self) -> None:
