@@ -9,6 +9,7 @@ import typer.main
 
 from van_station.cli.main import app
 from van_station.rules.access import Act, Role, may
+from van_station.settings.tree import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
@@ -85,8 +86,6 @@ def test_the_readme_says_which_role_may_do_what():
 
 
 def test_every_setting_is_documented():
-    from van_station.settings.tree import Settings
-
     text = (ROOT / "docs" / "settings.md").read_text()
     for branch, outer in Settings.model_fields.items():
         inner = getattr(outer.annotation, "model_fields", None)
@@ -95,8 +94,6 @@ def test_every_setting_is_documented():
 
 
 def test_the_example_settings_file_is_accepted():
-    from van_station.settings.tree import Settings
-
     text = (ROOT / "docs" / "settings.md").read_text()
     example = re.search(r"```toml\n(.+?)```", text, re.DOTALL).group(1)
     Settings.model_validate(tomllib.loads(example))

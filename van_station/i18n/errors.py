@@ -5,7 +5,7 @@ class TextError(Exception):
     retryable = False
 
 
-class MissingText(TextError):  # noqa: N818 -- named after what is wrong
+class MissingText(TextError):
     """A text, or an argument that it needs, is not there; raised in strict mode only.
 
     Attributes:
@@ -21,7 +21,7 @@ class MissingText(TextError):  # noqa: N818 -- named after what is wrong
         self.argument = argument
 
 
-class DamagedCatalogue(TextError):  # noqa: N818
+class DamagedCatalogue(TextError):
     """A catalogue of texts cannot be read: not TOML, a value that is no text, an unknown placeholder."""
 
     code = "i18n.damaged_catalogue"

@@ -5,7 +5,7 @@ class PaperError(Exception):
     retryable = False
 
 
-class NotPrintable(PaperError):  # noqa: N818 -- says what happened, as elsewhere
+class NotPrintable(PaperError):
     """A template could not be turned into a page. What was to stand on it is kept out of this error.
 
     Attributes:
@@ -19,7 +19,7 @@ class NotPrintable(PaperError):  # noqa: N818 -- says what happened, as elsewher
         self.template = template
 
 
-class TooMuch(PaperError):  # noqa: N818
+class TooMuch(PaperError):
     """More than fits a page of this kind: too many rows, or texts too long.
 
     Attributes:
@@ -33,7 +33,7 @@ class TooMuch(PaperError):  # noqa: N818
         self.template = template
 
 
-class NoOfficialCode(PaperError):  # noqa: N818
+class NoOfficialCode(PaperError):
     """Form 01 was asked for before the platform gave the dossier's official code."""
 
     code = "papers.no_official_code"

@@ -1,4 +1,4 @@
-# ruff: noqa: N818 - names say what happened, as in the whole house
+
 
 
 class RuleError(Exception):

@@ -1,6 +1,6 @@
 """Everything this room raises on purpose. No message ever carries a key, a login or a passphrase."""
 
-# ruff: noqa: N818  -- the names say what happened
+
 
 
 class SecurityError(Exception):

@@ -1,6 +1,6 @@
 """Everything this room raises on purpose. No message carries a row's content or a key."""
 
-# ruff: noqa: N818  -- the names say what happened
+
 
 import errno
 
