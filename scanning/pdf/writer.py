@@ -12,17 +12,18 @@ from datetime import datetime
 from typing import Final
 
 import pikepdf
-from pikepdf import Array, Dictionary, Name, Stream, String, pdfa
+from pikepdf import Array, Dictionary, Name, String, pdfa
 
 from scanning.errors import PdfRefused
 from scanning.page import CleanPage
+from scanning.pdf.assembly import add_page
+from scanning.pdf.drawn import POINTS_PER_INCH, page_size_pt
 from scanning.pdf.glyphless import Codes, font_object
-from scanning.pdf.picture import Layer, Quality, picture_layers
+from scanning.pdf.picture import Quality, picture_layers
 from scanning.pdf.text_layer import text_operators
 from scanning.text import TextLayer
 
 _FLAVOUR: Final = "2b"
-_POINTS_PER_INCH: Final = 72
 
 
 def write(
@@ -74,45 +75,11 @@ def _add_page(
     *,
     quality: Quality,
 ) -> None:
-    points_per_px = _POINTS_PER_INCH / page.dpi
-    width_pt, height_pt = page.width_px * points_per_px, page.height_px * points_per_px
-    images = Dictionary()
-    content: list[bytes] = []
+    words = b""
     if text is not None and text.words:
-        content.append(
-            text_operators(text, codes, page_height_px=page.height_px, points_per_px=points_per_px)
-        )
-    for number, layer in enumerate(picture_layers(page, quality)):
-        images[f"/Im{number}"] = _image(pdf, layer)
-        content.append(f"q {width_pt:.4f} 0 0 {height_pt:.4f} 0 0 cm /Im{number} Do Q\n".encode("ascii"))
-    pdf.pages.append(
-        pikepdf.Page(
-            pdf.make_indirect(
-                Dictionary(
-                    Type=Name.Page,
-                    MediaBox=Array([0, 0, round(width_pt, 4), round(height_pt, 4)]),
-                    Resources=Dictionary(XObject=images),
-                    Contents=pdf.make_indirect(Stream(pdf, b"".join(content))),
-                )
-            )
-        )
-    )
-
-
-def _image(pdf: pikepdf.Pdf, layer: Layer) -> pikepdf.Object:
-    return pdf.make_indirect(
-        Stream(
-            pdf,
-            layer.data,
-            Type=Name.XObject,
-            Subtype=Name.Image,
-            Width=layer.width_px,
-            Height=layer.height_px,
-            ColorSpace=Name.DeviceGray if layer.gray else Name.DeviceRGB,
-            BitsPerComponent=8,
-            Filter=Name("/" + layer.filter_name),
-        )
-    )
+        points_per_px = POINTS_PER_INCH / page.dpi
+        words = text_operators(text, codes, page_height_px=page.height_px, points_per_px=points_per_px)
+    add_page(pdf, page_size_pt(page), picture_layers(page, quality), words=words)
 
 
 def _describe(pdf: pikepdf.Pdf, *, title: str, language: str, created: datetime) -> None:

@@ -179,7 +179,7 @@ def opened(page: CleanPage) -> Image.Image:
 def test_a_picture_changed_on_the_way_is_not_faithful(pages, spoil):
     spoilt = [replace(pages[0], image=jpeg(spoil(opened(pages[0])))), *pages[1:]]
     with pytest.raises(PdfNotFaithful) as caught:
-        pdf.verify(document(spoilt), pages)
+        pdf.verify(document(spoilt, quality="archive"), pages)
     assert caught.value.page_no == 1
 
 
@@ -187,7 +187,7 @@ def test_swapped_missing_doubled_and_resized_pages_are_not_faithful(pages):
     swapped = [pages[1], pages[0], *pages[2:]]
     for wrong in (swapped, pages[:-1], [*pages, pages[0]], [replace(pages[0], dpi=100), *pages[1:]]):
         with pytest.raises(PdfNotFaithful):
-            pdf.verify(document(wrong), pages)
+            pdf.verify(document(wrong, quality="archive"), pages)
 
 
 def test_a_lost_stripe_of_text_is_not_faithful(pages):
