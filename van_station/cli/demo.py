@@ -24,9 +24,9 @@ from van_station.bootstrap.demo.papers import keep_papers_coming
 from van_station.bootstrap.demo.setting_up import TENANT, is_foreign, prepare
 from van_station.bootstrap.demo.walk import Walk, walk_the_day
 from van_station.cli.sentences import said_plainly
+from van_station.cli.showing import open_or_tell
 from van_station.settings.tree import FaceSettings
-from van_station.ui import window
-from van_station.ui.serve import UiSettings, serve
+from van_station.ui.serve import UiSettings
 
 console = Console(highlight=False)
 
@@ -94,19 +94,14 @@ def _desk(root: Path, *, browser: bool, port: int, sane: bool, language: str) ->
     papers = keep_papers_coming(setup.inbox)
     _end_on_signal()
 
-    def ready(url: str) -> None:
-        console.print(f"[bold]{url}[/]" if not browser else "Đang mở bàn làm việc...", soft_wrap=True)
-        if browser:
-            window.show(url, window.way())
-
+    settings = UiSettings(
+        port=face.port,
+        language=face.language,
+        text_scale=face.text_scale,
+        idle_lock_min=face.idle_lock_min,
+    )
     try:
-        settings = UiSettings(
-            port=face.port,
-            language=face.language,
-            text_scale=face.text_scale,
-            idle_lock_min=face.idle_lock_min,
-        )
-        serve(door, settings, on_ready=ready)
+        open_or_tell(door, settings, browser=browser)
     finally:
         bank.close()
         papers.set()

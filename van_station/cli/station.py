@@ -11,11 +11,11 @@ from rich.console import Console
 
 from van_station.bootstrap.station import open_door, set_up
 from van_station.cli.sentences import said_plainly
+from van_station.cli.showing import open_or_tell
 from van_station.rules.access import Role
 from van_station.services.door import DemoUser
 from van_station.settings.tree import Settings, load_settings
-from van_station.ui import window
-from van_station.ui.serve import UiSettings, serve
+from van_station.ui.serve import UiSettings
 
 console = Console(highlight=False)
 ConfigOption = Annotated[Path | None, typer.Option("--config", help="TOML file of settings.")]
@@ -49,25 +49,16 @@ def run(
     settings = _settings(config, data)
     door = open_door(settings)
 
-    def ready(url: str) -> None:
-        if browser:
-            window.show(url, window.way())
-        else:
-            console.print(url, soft_wrap=True)
-
     face = settings.face
+    shown = UiSettings(
+        port=face.port,
+        language=face.language,
+        mode=face.theme,
+        text_scale=face.text_scale,
+        idle_lock_min=face.idle_lock_min,
+    )
     try:
-        serve(
-            door,
-            UiSettings(
-                port=face.port,
-                language=face.language,
-                mode=face.theme,
-                text_scale=face.text_scale,
-                idle_lock_min=face.idle_lock_min,
-            ),
-            on_ready=ready,
-        )
+        open_or_tell(door, shown, browser=browser)
     finally:
         door.close()
 
