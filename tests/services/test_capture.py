@@ -10,6 +10,8 @@ import pytest
 from PIL import Image
 from sqlmodel import select
 
+from scanning import pdf as pdf_library
+from scanning.errors import PdfNotFaithful
 from tests.scanning.conftest import needs_sane, sane_config
 from tests.services.machine import BIRTH, Machine, Template
 from van_station.records.dossiers import Component, StoredFile
@@ -374,3 +376,38 @@ def test_a_page_sealed_before_a_kill_is_not_taken_twice_from_its_folder(
     again, _ = desk.scan_what_lies_there(paper.dossier, paper.component)
     assert len(again.pages()) == 2
     assert list(desk.inbox.iterdir()) == []
+
+
+def test_paper_that_small_files_would_spoil_is_kept_whole(
+    paper: Paper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A patterned certificate may lose more in a small file than is allowed: then it is kept as it is."""
+    asked: list[str] = []
+    write, verify = pdf_library.write, pdf_library.verify
+
+    def noted(*pages: Any, **how: Any) -> bytes:
+        asked.append(how["quality"])
+        return write(*pages, **how)
+
+    def strict(data: bytes, pages: Any) -> None:
+        verify(data, pages)
+        if asked[-1] == "small":
+            raise PdfNotFaithful("a page looks different", page_no=1, difference=9.0)
+
+    monkeypatch.setattr(pdf_library, "write", noted)
+    monkeypatch.setattr(pdf_library, "verify", strict)
+    batch, _ = paper.scan("letter")
+    assert batch.keep(paper.desk.officer).page_count == 1
+    assert asked == ["small", "archive"]
+
+
+def test_a_damaged_kept_page_does_not_hold_up_the_others(paper: Paper) -> None:
+    desk = paper.desk
+    paper.scan("letter", "form")
+    first = paper.rows("page")[0]
+    desk.workspace.store.blobs._path(first.blob_id).write_bytes(b"damaged")
+    desk.reopen()
+    again = desk.workspace.capture.unfinished(paper.dossier, paper.component)
+    assert again is not None
+    assert len(again.pages()) == 1
+    assert again.keep(desk.officer).page_count == 1

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from sqlmodel import Session, col, select
 
@@ -17,8 +19,9 @@ from van_station.services.dossier_views import EDITABLE
 from van_station.services.errors import NotFound, NotNow, Refused
 from van_station.services.sealed_files import Content, SealedFiles, let_go
 from van_station.services.sealed_pages import PAGE_MEDIA_TYPE, pack_page, unpack_page
-from van_station.store import Store
+from van_station.store import Store, StoreError
 
+log = logging.getLogger(__name__)
 _LANGUAGE = "vie"
 
 
@@ -51,7 +54,15 @@ class PageShelf:
         """Return the pages that lie here already, in order: those of a batch that was cut short."""
         with self._store.reading() as session:
             rows = page_rows(session, self._place.component_id)
-        return [PageEntry.of(row.id, *unpack_page(self._files.open(row))) for row in rows]
+        return [entry for row in rows if (entry := self._reopened(row)) is not None]
+
+    def _reopened(self, row: StoredFile) -> PageEntry | None:
+        """Return a page as it was kept; None for a damaged one, which must not hold up the others."""
+        try:
+            return PageEntry.of(row.id, *unpack_page(self._files.open(row)))
+        except (Refused, StoreError, ValueError) as error:
+            log.warning("a kept page cannot be opened: %s", type(error).__name__)
+            return None
 
     def seal(self, actor_id: str, page: CleanPage, source_sha256: str, sequence: int) -> str:
         """Keep a page sealed and return its row's id."""
@@ -126,13 +137,26 @@ class PageShelf:
             for index, page in enumerate(pages):
                 progress(Progress("scan.reading_text", index, len(pages)))
                 layers[index] = _read_text(page)
-        progress(Progress("scan.writing", 0, 1))
         try:
-            data = pdf.write(pages, layers=layers, title="", created=self._clock.now())
-            progress(Progress("scan.comparing", 0, 1))
-            pdf.verify(data, pages)
+            return self._compared(pages, layers, "small", progress)
+        except ScanningError:  # patterned paper may lose more in small files than we allow: keep it whole
+            pass
+        try:
+            return self._compared(pages, layers, "archive", progress)
         except ScanningError as error:
             raise NotNow(error.code) from error
+
+    def _compared(
+        self,
+        pages: Sequence[CleanPage],
+        layers: Sequence[TextLayer | None],
+        quality: Literal["small", "archive"],
+        progress: Callable[[Progress], None],
+    ) -> bytes:
+        progress(Progress("scan.writing", 0, 1))
+        data = pdf.write(pages, layers=layers, title="", created=self._clock.now(), quality=quality)
+        progress(Progress("scan.comparing", 0, 1))
+        pdf.verify(data, pages)
         return data
 
 
