@@ -302,3 +302,18 @@ def _last_part(machine: Machine, dossier: DossierView) -> int:
     code = machine.workspace.dossiers.get(dossier.id).official_code
     assert code is not None
     return int(code.rpartition("-")[2])
+
+
+def test_idle_rounds_hardly_write(desk: Machine) -> None:
+    """An idle day is thousands of rounds: the moment of the last one is on the screen, not each on the disk."""
+    exchange = desk.workspace.exchange
+    exchange.sync_now()
+    before = desk.workspace.store.verify().audit_lines
+    for _ in range(10):
+        desk.clock.turn(seconds=20)
+        exchange.sync_now()
+    assert exchange.status().last_sync_at == desk.clock.now()
+    assert desk.workspace.store.verify().audit_lines - before <= 1
+    desk.clock.turn(minutes=6)
+    exchange.sync_now()
+    assert desk.workspace.store.verify().audit_lines - before <= 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from van_station.rules.catalogue import load_procedure
 from van_station.rules.forms import load_form
@@ -29,8 +30,9 @@ class Reference:
     account: ReceivingAccount | None
 
 
+@cache
 def load_reference(today: date, *, practice: bool) -> Reference:
-    """Read the reference data; raises AssetMissing or a RuleError naming the faulty file."""
+    """Read the reference data, once a day; raises AssetMissing or a RuleError naming the faulty file."""
     return Reference(
         catalogue=Catalogue(_entries(), load_words(read_json("catalogue/words.json")), today),
         wards=tuple(

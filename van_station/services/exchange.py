@@ -6,7 +6,7 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlmodel import col, select
@@ -24,6 +24,7 @@ from van_station.services.settled import SYSTEM
 from van_station.store import Store, StoreError
 
 log = logging.getLogger(__name__)
+_KEEP_EVERY = timedelta(minutes=5)
 _WAKING = frozenset({"outbox_item"})
 
 
@@ -98,6 +99,8 @@ class Exchange:
         self._next_try_s: int | None = None
         self._running = False
         self._uplink: Uplink | None = None
+        self._synced_at: datetime | None = None
+        self._kept_at: datetime | None = None
 
     def status(self) -> ExchangeStatus:
         """Return how the exchange stands."""
@@ -206,13 +209,21 @@ class Exchange:
         self._last_error = code
 
     def _note_sync(self) -> None:
+        """Remember the moment; on the disk only now and then, for an idle day is thousands of rounds."""
         now = self._clock.now()
+        self._synced_at = now
+        if self._kept_at is not None and timedelta(0) <= now - self._kept_at < _KEEP_EVERY:
+            return
         with self._store.unit(SYSTEM, "exchange.round", ("site", "self")) as unit:
             row = unit.session.get(Setting, "last_sync_at") or Setting(key="last_sync_at", value="")
             row.value = now.isoformat()
             unit.save(row)
+        self._kept_at = now
 
     def _last_sync(self) -> datetime | None:
+        return self._synced_at or self._kept_sync()
+
+    def _kept_sync(self) -> datetime | None:
         with self._store.reading() as session:
             row = session.get(Setting, "last_sync_at")
             return datetime.fromisoformat(row.value) if row and row.value else None
