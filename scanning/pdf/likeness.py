@@ -20,8 +20,11 @@ from scanning.pipeline import open_clean
 from scanning.stages.decode import Pixels
 
 COMPARE_DPI: Final = 150
-MAX_DIFFERENCE: Final = 4.0
-"""Mean difference in grey levels allowed at a quarter of the dots."""
+MAX_DIFFERENCE: Final = 6.0
+"""Mean difference in grey levels allowed at a quarter of the dots.
+
+Sharp masks for a scanner's soft edges make up to 4.3 on the densest of our samples; ink is counted by itself.
+"""
 MIN_LIKENESS: Final = 0.85
 """Least correlation of what is drawn, on pages with anything drawn on them."""
 MIN_KEPT: Final = {"dark": 0.98, "red": 0.97, "blue": 0.95}
@@ -89,8 +92,8 @@ def expected_pixels(page: CleanPage, size: tuple[int, int]) -> Pixels:
 def compare(shown: Pixels, expected: Pixels) -> Likeness:
     """Compare two pictures of a page at `COMPARE_DPI`, RGB, of one size."""
     difference, correlation = _tones(shown, expected)
-    paper = _paper(expected)
-    wanted, there = _ink(paper, expected), _ink(paper, shown)
+    paper = paper_of(expected)
+    wanted, there = ink_of(paper, expected), ink_of(paper, shown)
     kept: dict[str, float] = {}
     true: dict[str, float] = {}
     worst = 1.0
@@ -121,7 +124,8 @@ def _small_gray(pixels: Pixels) -> npt.NDArray[np.float32]:
     return np.asarray(small, np.float32)
 
 
-def _paper(pixels: Pixels) -> Pixels:
+def paper_of(pixels: Pixels) -> Pixels:
+    """Return the colour of the paper around each dot of an RGB picture at `COMPARE_DPI`."""
     size = (max(1, pixels.shape[1] // 4), max(1, pixels.shape[0] // 4))
     small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
     brightest = cv2.dilate(small, np.ones((_PAPER_REACH, _PAPER_REACH), np.uint8))
@@ -129,7 +133,7 @@ def _paper(pixels: Pixels) -> Pixels:
     return np.asarray(cv2.resize(even, (pixels.shape[1], pixels.shape[0])), np.uint8)
 
 
-def _ink(paper: Pixels, pixels: Pixels) -> dict[str, _Depth]:
+def ink_of(paper: Pixels, pixels: Pixels) -> dict[str, _Depth]:
     """Return how much darker, redder and bluer than the paper each dot is.
 
     Black lacks all channels alike; what red lacks of green and blue, and blue of red and green, is its depth.

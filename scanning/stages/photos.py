@@ -17,7 +17,8 @@ _SOLID_MM: Final = 2.7
 """Wider than any stroke of a letter, narrower than any picture."""
 _MIN_SIDE_MM: Final = 9.0
 _MARGIN_MM: Final = 1.5
-_TONE_RATIO: Final = 0.88
+_TONE_RATIO: Final = 0.8
+"""Of the paper; a card's tinted ground is lighter, and its print then goes into the masks."""
 _MIN_FILL: Final = 0.35
 _MAX_SHARE: Final = 0.7
 _MIN_TONES: Final = 12.0

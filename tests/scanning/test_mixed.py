@@ -14,12 +14,13 @@ import pypdfium2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pikepdf import pdfa
 from PIL import Image
 
 from scanning import pdf
 from scanning.errors import PdfNotFaithful
 from scanning.page import CleanPage
-from scanning.pdf import picture
+from scanning.pdf import bitonal, picture
 from scanning.pdf.assembly import add_page
 from scanning.pdf.bitonal import Bitonal, compress
 from scanning.pdf.drawn import draw_layers, page_size_pt
@@ -293,6 +294,18 @@ def test_a_page_that_one_small_picture_would_spoil_keeps_its_own(letter, monkeyp
     monkeypatch.setattr(picture, "SMALL_DPI", 30)
     (layer,) = picture_layers(letter, "small")
     assert layer.data == letter.image
+
+
+@pytest.mark.parametrize("codec", CODECS)
+def test_either_codec_makes_a_valid_and_faithful_document(letter, monkeypatch, codec):
+    monkeypatch.setattr(bitonal, "best_codec", lambda: codec)
+    data = pdf.write([letter], layers=[None], title="x", created=NOW)
+    assert pdfa.validate_written(io.BytesIO(data), "2b").verdict == "pass"
+    pdf.verify(data, [letter])
+    with pikepdf.open(io.BytesIO(data)) as opened:
+        images = opened.pages[0].Resources.XObject
+        filters = {str(image.Filter) for _, image in images.items()}
+    assert filters == {"/DCTDecode", {"g4": "/CCITTFaxDecode", "jbig2": "/JBIG2Decode"}[codec]}
 
 
 def test_too_few_dots_for_masks_are_kept_whole(letter):

@@ -1,0 +1,172 @@
+"""What a document keeps of the corpus's pages: red and blue ink, and letters read, against the drawings."""
+
+from __future__ import annotations
+
+import io
+import statistics
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pypdfium2
+from PIL import Image
+
+from scanning.pdf.likeness import ink_of, paper_of
+from scanning.samples.corpus import DOTTED, CorpusPage, make_corpus
+
+_DPI = 100
+_COARSE_DPI = 25
+_STILL_COLORED = 20
+_DRAWN_COLORED = 60
+_MIN_PX = 60
+_NOT_READ = ("typed", "blank", "signature", "card", "receipt")
+"""Kinds left out of the letters: their lines are not known, or mostly not running text."""
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What is known of one page; the drawing is kept as PNG."""
+
+    kind: str
+    text: tuple[str, ...]
+    drawn_png: bytes
+    skew_deg: float
+    rotation_deg: int
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What a document shows: shares of ink by page, error rates by page; pages without any are left out."""
+
+    red: list[float]
+    blue: list[float]
+    running_cer: list[float]
+    dotted_cer: list[float]
+    unplaced: int
+
+
+def write_corpus(folder: Path, seed: int, pages: int, font: Path | None) -> list[Truth]:
+    """Write the pages as JPEG files and return what is true of them."""
+    truths = []
+    for number, page in enumerate(make_corpus(seed, pages, font=font)):
+        (folder / f"{number:04d}.jpg").write_bytes(page.image)
+        truths.append(_truth(page))
+    return truths
+
+
+def _truth(page: CorpusPage) -> Truth:
+    small = page.drawn.resize((827, 1169), Image.Resampling.BOX)
+    out = io.BytesIO()
+    small.save(out, "PNG")
+    return Truth(page.kind, page.text, out.getvalue(), page.skew_deg, page.rotation_deg)
+
+
+def measure(document: bytes, truths: Sequence[Truth], *, with_text: bool) -> Kept:
+    """Compare each page with its drawing; letters only of pages that were not lying on their side."""
+    kept = Kept([], [], [], [], 0)
+    unplaced = 0
+    opened = pypdfium2.PdfDocument(document)
+    for number, truth in enumerate(truths):
+        page = opened[number]
+        if with_text and truth.rotation_deg == 0 and truth.kind not in _NOT_READ:
+            rate = error_rate(" ".join(truth.text), page.get_textpage().get_text_range())
+            (kept.dotted_cer if truth.kind in DOTTED else kept.running_cer).append(rate)
+        drawn = np.asarray(Image.open(io.BytesIO(truth.drawn_png)).convert("RGB"))
+        wanted = ink_of(np.full_like(drawn, 255), drawn)
+        if all(int((wanted[color] > _DRAWN_COLORED).sum()) < _MIN_PX for color in ("red", "blue")):
+            continue
+        shown = np.asarray(page.render(scale=_DPI / 72).to_pil().convert("RGB"))
+        placed = _placed(shown, drawn)
+        if placed is None:
+            unplaced += 1
+            continue
+        there = ink_of(paper_of(placed), placed)
+        for color, shares in (("red", kept.red), ("blue", kept.blue)):
+            ink = wanted[color] > _DRAWN_COLORED
+            if int(ink.sum()) >= _MIN_PX:
+                near = cv2.dilate(there[color], np.ones((3, 3), np.uint8))
+                shares.append(float((near[ink] > _STILL_COLORED).mean()))
+    opened.close()
+    return Kept(kept.red, kept.blue, kept.running_cer, kept.dotted_cer, unplaced)
+
+
+def _placed(shown: np.ndarray, drawn: np.ndarray) -> np.ndarray | None:
+    """Lay what is shown over the drawing: turned, moved, scaled as fits best; None when nothing fits."""
+    best: tuple[float, np.ndarray, np.ndarray] | None = None
+    goal = _soft(drawn, _COARSE_DPI / _DPI)
+    for turned, guess in _guesses(shown, drawn):
+        small = _soft(turned, _COARSE_DPI / _DPI)
+        scale = np.array([[1, 1, _COARSE_DPI / _DPI]] * 2, np.float32)
+        try:
+            fit, found = cv2.findTransformECC(
+                goal, small, guess * scale, cv2.MOTION_AFFINE, _stop(60), None, 3
+            )
+        except cv2.error:
+            continue
+        if best is None or fit > best[0]:
+            best = fit, turned, (found / scale).astype(np.float32)
+    if best is None or best[0] < 0.5:
+        return None
+    _, turned, matrix = best
+    try:
+        _, matrix = cv2.findTransformECC(
+            _soft(drawn, 1.0), _soft(turned, 1.0), matrix, cv2.MOTION_AFFINE, _stop(40), None, 3
+        )
+    except cv2.error:
+        return None
+    size = (drawn.shape[1], drawn.shape[0])
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    return cv2.warpAffine(turned, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+
+
+def _guesses(shown: np.ndarray, drawn: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    for turns, size, lean in product(range(4), (1.0, 0.94), (-2.0, 0.0, 2.0)):
+        turned = np.ascontiguousarray(np.rot90(shown, turns))
+        if (turned.shape[0] > turned.shape[1]) != (drawn.shape[0] > drawn.shape[1]):
+            continue
+        middle = (drawn.shape[1] / 2, drawn.shape[0] / 2)
+        matrix = cv2.getRotationMatrix2D(middle, lean, size).astype(np.float32)
+        matrix[0, 2] += turned.shape[1] / 2 - middle[0]
+        matrix[1, 2] += turned.shape[0] / 2 - middle[1]
+        yield turned, matrix
+
+
+def _soft(pixels: np.ndarray, scale: float) -> np.ndarray:
+    gray = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
+    size = (round(gray.shape[1] * scale), round(gray.shape[0] * scale))
+    return cv2.GaussianBlur(cv2.resize(gray, size, interpolation=cv2.INTER_AREA), (0, 0), 1.5)
+
+
+def _stop(rounds: int) -> tuple[int, int, float]:
+    return (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, rounds, 1e-4)
+
+
+def error_rate(wanted: str, read: str) -> float:
+    """Return edits for each wanted letter; spaces and dots of leaders do not count."""
+    one, other = _letters(wanted), _letters(read)
+    row = np.arange(len(other) + 1)
+    codes = np.array([ord(letter) for letter in other])
+    for number, letter in enumerate(one, start=1):
+        changed = np.concatenate(([number], np.minimum(row[1:] + 1, row[:-1] + (codes != ord(letter)))))
+        steps = np.arange(changed.size)
+        row = np.minimum.accumulate(changed - steps) + steps
+    return float(row[-1]) / max(1, len(one))
+
+
+def _letters(text: str) -> str:
+    composed = unicodedata.normalize("NFC", text)
+    return "".join(letter for letter in composed if letter.isalnum())
+
+
+def mean(shares: Sequence[float]) -> float | None:
+    """Return the mean, None of nothing."""
+    return statistics.fmean(shares) if shares else None
+
+
+def worst(shares: Sequence[float]) -> float | None:
+    """Return the least share, None of nothing."""
+    return min(shares, default=None)
