@@ -1,4 +1,4 @@
-"""Scan-to-PDF against OCRmyPDF: the same sample pages, the same steps, in one run on one machine.
+"""Scan-to-PDF against OCRmyPDF: the same corpus, the same steps, in one run on one machine.
 
 Both are run as whole processes, start-up included; CPU counts every process they start. `run(pages)` returns the rows; run as
 a script it prints them: `python tests/bench/bench_scanning.py 12`.
@@ -20,13 +20,15 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from scanning import ocr  # noqa: E402
-from scanning.samples import make_sample_stack  # noqa: E402
+from scanning.pdf.bitonal import best_codec  # noqa: E402
+from tests.bench.corpus_scanning import Truth, mean, measure, worst, write_corpus  # noqa: E402
 from tests.scanning.conftest import a_font  # noqa: E402
 
 WITHOUT_OCR = ("--tesseract-timeout", "0", "--deskew", "--clean", "-O1")
 WITH_OCR = ("-l", "vie", "--deskew", "--rotate-pages", "-O1")
 WITH_OCR_SMALLEST = ("-l", "vie", "--deskew", "--rotate-pages", "-O3")
-_DIFFERENCE = "ours keeps 200 dpi at q60 and does not look for pages on their side; the peer keeps 300 dpi"
+_SEED = 11
+_DIFFERENCE = "ours keeps ink at 300 dpi and does not look for pages on their side"
 
 
 @dataclass(frozen=True)
@@ -54,20 +56,23 @@ def run(pages: int) -> list[Row]:
         folder = Path(name)
         pictures = folder / "in"
         pictures.mkdir()
-        stack = make_sample_stack(11, pages, font=a_font())
+        truths = write_corpus(pictures, _SEED, pages, a_font())
         past = time.time() - 60
-        for number, sample in enumerate(stack):
-            path = pictures / f"{number:04d}.jpg"
-            path.write_bytes(sample.image)
+        for path in pictures.iterdir():
             os.utime(path, (past, past))
-        rows = _compare("without OCR", pages, folder, (), WITHOUT_OCR)
+        rows = _compare("without OCR", truths, folder, (), WITHOUT_OCR)
         if "vie" in ocr.status().languages:
-            rows += _compare("with OCR", pages, folder, ("--language", "vie"), WITH_OCR)
-            rows += _compare("with OCR, peer at -O3", pages, folder, ("--language", "vie"), WITH_OCR_SMALLEST)
+            rows += _compare("with OCR", truths, folder, ("--language", "vie"), WITH_OCR)
+            rows += _compare(
+                "with OCR, peer at -O3", truths, folder, ("--language", "vie"), WITH_OCR_SMALLEST
+            )
         return rows
 
 
-def _compare(name: str, pages: int, folder: Path, ours: tuple[str, ...], peer: tuple[str, ...]) -> list[Row]:
+def _compare(
+    name: str, truths: list[Truth], folder: Path, ours: tuple[str, ...], peer: tuple[str, ...]
+) -> list[Row]:
+    pages = len(truths)
     command = [sys.executable, "-m", "scanning", "clean", str(folder / "in"), "--keep-blank", *ours]
     mine = _cost([*command, "--out", str(folder / "ours.pdf")], folder / "ours.pdf")
     theirs = _peer_cost(folder, peer)
@@ -78,9 +83,40 @@ def _compare(name: str, pages: int, folder: Path, ours: tuple[str, ...], peer: t
         ("CPU s/page", mine.cpu_s / pages, theirs.cpu_s / pages if theirs else None),
         ("kB/page", mine.size_bytes / pages / 1000, theirs.size_bytes / pages / 1000 if theirs else None),
     )
-    return [
+    rows = [
         Row(f"scan to PDF {name}, {unit}", own, other, own / other if other else None, unit, note)
         for unit, own, other in figures
+    ]
+    return rows + _kept(name, truths, folder, note, with_peer=theirs is not None, with_text=bool(ours))
+
+
+def _kept(
+    name: str, truths: list[Truth], folder: Path, note: str, *, with_peer: bool, with_text: bool
+) -> list[Row]:
+    """Return what both documents keep of ink and, where letters were read, how wrong they are."""
+    mine = measure((folder / "ours.pdf").read_bytes(), truths, with_text=with_text)
+    theirs = measure((folder / "peer.pdf").read_bytes(), truths, with_text=with_text) if with_peer else None
+    figures = [
+        ("red ink kept, mean", "share", mean(mine.red), mean(theirs.red) if theirs else None),
+        ("red ink kept, worst page", "share", worst(mine.red), worst(theirs.red) if theirs else None),
+        ("blue ink kept, mean", "share", mean(mine.blue), mean(theirs.blue) if theirs else None),
+        ("blue ink kept, worst page", "share", worst(mine.blue), worst(theirs.blue) if theirs else None),
+        (
+            "errors in running text",
+            "CER",
+            mean(mine.running_cer),
+            mean(theirs.running_cer) if theirs else None,
+        ),
+        ("errors in dotted forms", "CER", mean(mine.dotted_cer), mean(theirs.dotted_cer) if theirs else None),
+    ]
+    other = mean(theirs.filled_cer) if theirs else None
+    figures.append(("errors in dotted forms scribbled over", "CER", mean(mine.filled_cer), other))
+    told = f"{note}; masks by {best_codec()}; pages not placed: {mine.unplaced}"
+    told += f", peer {theirs.unplaced}" if theirs else ""
+    return [
+        Row(f"scan to PDF {name}: {what}, {unit}", own, other, own / other if other else None, unit, told)
+        for what, unit, own, other in figures
+        if own is not None
     ]
 
 
@@ -126,5 +162,5 @@ def _cost(command: list[str], out: Path) -> Cost:
 
 if __name__ == "__main__":
     for row in run(int(sys.argv[1]) if len(sys.argv) > 1 else 10):
-        peer, ratio = (f"{row.peer:.2f}", f"{row.ratio:.3f}") if row.peer and row.ratio else ("-", "-")
-        print(f"{row.name:55} ours {row.ours:8.2f}  peer {peer:>8}  ratio {ratio:>6}  {row.note}")
+        peer, ratio = (f"{row.peer:.3f}", f"{row.ratio:.3f}") if row.peer and row.ratio else ("-", "-")
+        print(f"{row.name:75} ours {row.ours:8.3f}  peer {peer:>8}  ratio {ratio:>6}  {row.note}")

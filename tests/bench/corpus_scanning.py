@@ -46,6 +46,7 @@ class Kept:
     blue: list[float]
     running_cer: list[float]
     dotted_cer: list[float]
+    filled_cer: list[float]
     unplaced: int
 
 
@@ -67,14 +68,14 @@ def _truth(page: CorpusPage) -> Truth:
 
 def measure(document: bytes, truths: Sequence[Truth], *, with_text: bool) -> Kept:
     """Compare each page with its drawing; letters only of pages that were not lying on their side."""
-    kept = Kept([], [], [], [], 0)
+    kept = Kept([], [], [], [], [], 0)
     unplaced = 0
     opened = pypdfium2.PdfDocument(document)
     for number, truth in enumerate(truths):
         page = opened[number]
         if with_text and truth.rotation_deg == 0 and truth.kind not in _NOT_READ:
             rate = error_rate(" ".join(truth.text), page.get_textpage().get_text_range())
-            (kept.dotted_cer if truth.kind in DOTTED else kept.running_cer).append(rate)
+            _rates_of(truth, kept).append(rate)
         drawn = np.asarray(Image.open(io.BytesIO(truth.drawn_png)).convert("RGB"))
         wanted = ink_of(np.full_like(drawn, 255), drawn)
         if all(int((wanted[color] > _DRAWN_COLORED).sum()) < _MIN_PX for color in ("red", "blue")):
@@ -91,7 +92,14 @@ def measure(document: bytes, truths: Sequence[Truth], *, with_text: bool) -> Kep
                 near = cv2.dilate(there[color], np.ones((3, 3), np.uint8))
                 shares.append(float((near[ink] > _STILL_COLORED).mean()))
     opened.close()
-    return Kept(kept.red, kept.blue, kept.running_cer, kept.dotted_cer, unplaced)
+    return Kept(kept.red, kept.blue, kept.running_cer, kept.dotted_cer, kept.filled_cer, unplaced)
+
+
+def _rates_of(truth: Truth, kept: Kept) -> list[float]:
+    """Return where a page's rate belongs; what a pen scribbled is no text, and what is read of it counts as wrong."""
+    if truth.kind == "filled":
+        return kept.filled_cer
+    return kept.dotted_cer if truth.kind in DOTTED else kept.running_cer
 
 
 def _placed(shown: np.ndarray, drawn: np.ndarray) -> np.ndarray | None:
