@@ -1,6 +1,3 @@
-
-
-
 class RuleError(Exception):
     """Whatever the rules refuse on purpose.
 

@@ -1,8 +1,6 @@
 """Everything this room raises on purpose. No message ever carries a key, a login or a passphrase."""
 
 
-
-
 class SecurityError(Exception):
     """Whatever this room raises on purpose.
 

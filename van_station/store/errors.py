@@ -1,7 +1,5 @@
 """Everything this room raises on purpose. No message carries a row's content or a key."""
 
-
-
 import errno
 
 
