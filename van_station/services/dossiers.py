@@ -15,10 +15,12 @@ from van_station.records.people import Person
 from van_station.records.queue import Ticket
 from van_station.records.trips import Setting
 from van_station.rules.access import Act
-from van_station.rules.catalogue import Channel, ComponentKind, ComponentRule
+from van_station.rules.catalogue import Channel, ComponentRule
 from van_station.rules.dossiers import (
     DossierAct,
     DossierState,
+    Have,
+    completeness,
     move,
     provisional_number,
 )
@@ -311,16 +313,15 @@ class Dossiers:
         entry = self._entry(row)
         answers = dict(row.answers)
         problems = entry.form.check(answers, today=hanoi_day(self._clock.now()))
-        needed = {rule.code: rule for rule in entry.procedure.components_for(entry.form.submission(answers))}
         components = session.exec(select(Component).where(Component.dossier_id == row.id)).all()
+        have = [Have(each.code, each.page_count, each.certified_by is not None) for each in components]
+        ids = {each.code: each.id for each in components}
         labels = {node.pointer: node.label for node in _fields(entry.form.layout(answers))}
         form_gaps = [_form_gap(problem, labels) for problem in problems]
         paper_gaps = [
-            Missing("component", component.code, rule.name.vi, rule.name.en, component.id)
-            for component in components
-            if (rule := needed.get(component.code)) is not None
-            and rule.required
-            and not _is_there(session, component, rule)
+            Missing("component", gap.code, gap.name.vi, gap.name.en, ids.get(gap.code, ""))
+            for gap in completeness(entry.procedure, entry.form.submission(answers), have)
+            if gap.blocking
         ]
         return (*form_gaps, *paper_gaps)
 
@@ -359,21 +360,6 @@ def _component(dossier_id: str, rule: ComponentRule) -> Component:
         copies=rule.copies,
         document_kind=rule.paper.value,
     )
-
-
-def _is_there(session: Session, component: Component, rule: ComponentRule) -> bool:
-    """A paper to hand in must be scanned; one that is only shown must have been seen."""
-    if rule.kind is ComponentKind.SHOW and component.certified_by is not None:
-        return True
-    query = select(func.count()).select_from(StoredFile)
-    count = session.exec(
-        query.where(
-            StoredFile.component_id == component.id,
-            StoredFile.role == "document",
-            col(StoredFile.removed).is_(False),
-        )
-    ).one()
-    return count > 0
 
 
 def _form_gap(problem: FieldProblem, labels: dict[str, Any]) -> Missing:
