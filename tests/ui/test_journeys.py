@@ -256,7 +256,7 @@ def confirm_and_print(station: Station, window: Window, context, dossier_id: str
     window.quiet()
     window.press("Enter")
     window.see("waiting", "sẽ tự gửi khi có mạng")
-    window.see("status-outbox", "1 mục chờ gửi")
+    window.see("status-outbox", "1 hồ sơ chờ gửi, đã lưu an toàn trên máy này")
     window.see("status-signal", "Mất kết nối")
     big_picture(window, "14_confirmed_offline")
     slip = fetch_printed(window, context, "print-slip")

@@ -43,7 +43,7 @@ def test_the_signal_is_words_not_a_colour(signal, words):
 
 
 def test_what_waits_is_counted():
-    assert said(outbox=3)["status-outbox"] == "3 mục chờ gửi"
+    assert said(outbox=3)["status-outbox"] == "3 hồ sơ chờ gửi"
     assert said()["status-outbox"] == "Đã gửi hết"
 
 
@@ -60,3 +60,8 @@ def test_trip_and_person_are_named():
     words = said(trip=SimpleNamespace(place="Nhà văn hóa thôn Đoài"))
     assert words["status-trip"] == "Chuyến: Nhà văn hóa thôn Đoài"
     assert words["status-user"] == "Phạm Đức Minh, Cán bộ"
+
+
+@pytest.mark.parametrize("signal", [Signal.OFFLINE, Signal.PAUSED])
+def test_what_waits_without_a_line_is_said_to_be_safe_here(signal):
+    assert said(signal=signal, outbox=2)["status-outbox"] == "2 hồ sơ chờ gửi, đã lưu an toàn trên máy này"

@@ -49,7 +49,7 @@ class Press:
             theme_style=Style.TITLE_MEDIUM if big else Style.LABEL_LARGE,
             color=_ink(desk.palette, kind, disabled=disabled),
         )
-        self._desk, self._kind = desk, kind
+        self._desk, self._kind, self._big = desk, kind, big
         maker = (
             ft.OutlinedButton if kind == "outlined" else ft.TextButton if kind == "text" else ft.FilledButton
         )
@@ -66,10 +66,21 @@ class Press:
         )
         self.view = tid(identifier, self.button, expand=expand or None)
 
-    def set(self, *, label: str | None = None, disabled: bool | None = None, url: str | None = None) -> None:
-        """Change words, state or address; the caller updates the view."""
+    def set(
+        self,
+        *,
+        label: str | None = None,
+        disabled: bool | None = None,
+        url: str | None = None,
+        kind: Kind | None = None,
+    ) -> None:
+        """Change words, state, address or weight (among filled kinds); the caller updates the view."""
         if label is not None:
             self.label.value = label
+        if kind is not None and kind != self._kind:
+            self._kind = kind
+            self.button.style = _button_look(self._desk, kind, big=self._big)
+            self.label.color = _ink(self._desk.palette, kind, disabled=bool(self.button.disabled))
         if disabled is not None:
             self.button.disabled = disabled
             self.label.color = _ink(self._desk.palette, self._kind, disabled=disabled)
@@ -262,7 +273,7 @@ def badge(
     row: list[ft.Control] = []
     if icon is not None:
         row.append(ft.Icon(icon, color=ink, size=16 * min(desk.look.scale, 1.5)))
-    row.append(text(value, Style.LABEL_MEDIUM, color=ink))
+    row.append(text(value, Style.LABEL_MEDIUM, color=ink, expand=True, expand_loose=True))
     return ft.Container(
         ft.Row(row, spacing=6, tight=True),
         bgcolor=ground,

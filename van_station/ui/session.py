@@ -58,6 +58,8 @@ class Desk(Frame):
         self.face: Face | None = None
         self.go: Callable[..., Awaitable[None]] = self._nowhere
         """Shows another screen: `await desk.go("dossier", id=...)`; set by the shell."""
+        self.sign_out: Callable[[], Awaitable[None]] = self._nobody
+        """Ends the session; set by whoever owns the window."""
         self.absolute: Callable[[str], str] = str
         """Turns an address of ours into one that this window's browser finds."""
         self.refused = self._show_refusal
@@ -137,6 +139,9 @@ class Desk(Frame):
 
     async def _nowhere(self, _name: str, **_where: str) -> None:
         """Nobody is signed in: there is nowhere to go."""
+
+    async def _nobody(self) -> None:
+        """Nobody is signed in: there is nobody to sign out."""
 
     # ------------------------------------------------------------------ when something goes wrong
     def _show_refusal(self, code: str, details: Mapping[str, str | int]) -> None:

@@ -16,6 +16,9 @@ from van_station.ui.signin import practice_strip
 from van_station.ui.status import StatusLine
 
 NAVIGATION_KEYS = ("F2", "F3", "F4", "F6", "F7", "F8")
+LEAST_PX = 540
+"""A screen at 100 % is usable down to this height; a lower window scrolls the whole screen."""
+FRAME_PX = 100
 _STATUS_KINDS = frozenset({"dossier", "exchange", "outbox_item", "receipt_row", "stored_file", "trip"})
 
 
@@ -49,6 +52,10 @@ class Shell:
         self.name, self.where = "", Where()
         self._slot = ft.Container(
             expand=True, padding=ft.Padding.symmetric(horizontal=theme.GAP_L, vertical=theme.GAP_M)
+        )
+        self._room = ft.Container()
+        self._slot.content = ft.Column(
+            [self._room], scroll=ft.ScrollMode.AUTO, horizontal_alignment=ft.CrossAxisAlignment.STRETCH
         )
         self._buttons = {place.name: self._nav_button(place, index) for index, place in enumerate(self._nav)}
         self.status = StatusLine(desk)
@@ -159,9 +166,24 @@ class Shell:
         self.name, self.where, self.screen = name, where, self._screens[name]
         for other, view in self._buttons.items():
             self._mark(view, current=other == name)
-        self._slot.content = self.screen.view
+        self._room.content = self.screen.view
+        self._make_room()
         self.view.update()
         await self.screen.enter(where)
+
+    def _make_room(self) -> None:
+        """Give the screen the window's height, or in a low window what it needs, to be scrolled."""
+        least = self.desk.size(LEAST_PX)
+        height = self.desk.page.height or 768
+        low = height - self.desk.size(FRAME_PX) < least
+        self._room.height, self._room.expand = (least, None) if low else (None, True)
+        if isinstance(self._slot.content, ft.Column):
+            self._slot.content.scroll = ft.ScrollMode.AUTO if low else None
+
+    async def resized(self) -> None:
+        """The window is higher or lower now."""
+        self._make_room()
+        self._slot.update()
 
     async def show(self, name: str = "", where: Where | None = None) -> None:
         """Draw everything for the first time."""

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import flet as ft
 
+from van_station.services.exchange import Signal
 from van_station.services.workspace import StatusBar
 from van_station.ui import parts, theme
 from van_station.ui.frame import Look
@@ -32,8 +33,9 @@ def describe(desk: Desk, bar: StatusBar, now: datetime) -> list[Part]:
     if bar.parked:
         words, tone = say("shell.outbox_stuck", count=bar.parked), "warn"
         said.append(("status-parked", ft.Icons.REPORT_PROBLEM_OUTLINED, words, tone))
-    waiting = say("shell.outbox_waiting", count=bar.outbox) if bar.outbox else say("shell.outbox_empty")
-    said.append(("status-outbox", ft.Icons.OUTBOX_OUTLINED, waiting, "warn" if bar.outbox else "quiet"))
+    said.append(
+        ("status-outbox", ft.Icons.OUTBOX_OUTLINED, _waiting(desk, bar), "warn" if bar.outbox else "quiet")
+    )
     said.append(("status-sync", ft.Icons.SYNC_ROUNDED, _last_sync(desk, bar.last_sync_at, now), "quiet"))
     trip = say("shell.trip_label", place=bar.trip.place) if bar.trip else say("shell.no_trip")
     said.append(("status-trip", ft.Icons.PLACE_OUTLINED, trip, "quiet" if bar.trip else "warn"))
@@ -41,6 +43,14 @@ def describe(desk: Desk, bar: StatusBar, now: datetime) -> list[Part]:
     who = say("shell.user_label", name=desk.me.full_name, role=role)
     said.append(("status-user", ft.Icons.ACCOUNT_CIRCLE_OUTLINED, who, "quiet"))
     return said
+
+
+def _waiting(desk: Desk, bar: StatusBar) -> str:
+    """Return what waits; while nothing can be sent, also that it is safe meanwhile."""
+    if not bar.outbox:
+        return desk.say("shell.outbox_empty")
+    sending = bar.signal in (Signal.ONLINE, Signal.UNKNOWN)
+    return desk.say("shell.outbox_waiting" if sending else "shell.outbox_safe", count=bar.outbox)
 
 
 def _last_sync(desk: Desk, at: datetime | None, now: datetime) -> str:

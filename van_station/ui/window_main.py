@@ -48,6 +48,7 @@ class Window:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
+        desk.sign_out = self._sign_out
         self._root = ft.Container(expand=True)
         self._shell: Shell | None = None
         self._ticker: asyncio.Task[None] | None = None
@@ -59,6 +60,7 @@ class Window:
         page.fonts = {name: f"/fonts/{file}" for name, file in theme.FONT_FILES.items()}
         page.padding = 0
         page.on_keyboard_event = self._on_key
+        page.on_resize = self._on_resize
         page.on_disconnect = self._on_disconnect
         page.on_connect = self._on_connect
         page.on_close = self._on_close
@@ -123,6 +125,10 @@ class Window:
         self.desk.touch()
         if self.desk.face is not None:
             await self.desk.guarded(self.desk.face.on_key, event)
+
+    async def _on_resize(self, _event: Any) -> None:
+        if self._shell is not None and self.desk.face is self._shell:
+            await self.desk.guarded(self._shell.resized)
 
     async def _on_disconnect(self, _event: Any) -> None:
         self.desk.deafen()

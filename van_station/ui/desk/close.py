@@ -31,6 +31,7 @@ class CloseScreen(Screen):
         super().__init__(desk)
         self._trip: TripView | None = None
         self._tally: TallyView | None = None
+        self._main: ft.Control | None = None
         self._offers: dict[str, str] = {}
         self._body = ft.Column(
             spacing=theme.GAP_M,
@@ -43,9 +44,15 @@ class CloseScreen(Screen):
     async def enter(self, where: Where) -> None:
         """Load the figures."""
         self._offers.clear()
+        self._tally = None
         self._body.controls = [parts.loading(self.desk)]
         self._body.update()
         await self._load()
+        await self._focus_main()
+
+    async def _focus_main(self) -> None:
+        if self._main is not None:
+            await self.desk.focus(self._main)
 
     async def changed(self, kinds: frozenset[str]) -> None:
         """The figures moved."""
@@ -72,8 +79,11 @@ class CloseScreen(Screen):
                 )
             ]
         else:
-            self._tally = await desk.run(desk.work.reports.tally, trip.id)
-            self._draw(self._tally)
+            tally = await desk.run(desk.work.reports.tally, trip.id)
+            if tally == self._tally:
+                return  # whoever has the keyboard keeps it
+            self._tally = tally
+            self._draw(tally)
         self._body.update()
 
     # ------------------------------------------------------------------ drawing
@@ -162,6 +172,8 @@ class CloseScreen(Screen):
     def _hints(self, tally: TallyView) -> list[ft.Control]:
         desk, say = self.desk, self.desk.say
         shown: list[ft.Control] = []
+        if tally.trip.state != "open":
+            shown.append(parts.notice(desk, say("close.signed_out_hint"), "info", identifier="day-closed"))
         if tally.not_sent:
             shown.append(parts.notice(desk, say("close.pending_hint", count=tally.not_sent), "info"))
         if tally.open_tickets and tally.trip.state == "open":
@@ -192,6 +204,19 @@ class CloseScreen(Screen):
                 big=True,
             )
             shown.append(close.view)
+            self._main = close.button
+        else:
+            leave = parts.Press(
+                desk,
+                "close-sign-out",
+                say("shell.sign_out"),
+                desk.sign_out,
+                kind="filled",
+                icon=ft.Icons.LOGOUT_ROUNDED,
+                big=True,
+            )
+            shown.append(leave.view)
+            self._main = leave.button
         for form, key, icon in _FORMATS:
             shown.append(
                 parts.Press(
@@ -261,6 +286,7 @@ class CloseScreen(Screen):
         await desk.run(desk.work.reports.close, desk.me, self._trip.id)
         desk.snack(desk.say("close.closed"))
         await self._load()
+        await self._focus_main()
 
 
 def _written(desk: Desk, cell: Any, kind: str) -> str:

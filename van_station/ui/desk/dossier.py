@@ -111,6 +111,8 @@ class DossierScreen(Screen):
         self._slot.content = step.view
         self.view.update()
         await step.enter(self._dossier, where)
+        if not where.get("field"):
+            await step.focus()
 
     async def _finished(self, dossier: DossierView) -> frozenset[str]:
         """Return the steps that lack nothing more."""
@@ -161,6 +163,11 @@ class DossierScreen(Screen):
         marks: list[ft.Control] = [parts.tid("dossier-state", state_badge(desk, dossier.state))]
         if dossier.official_code is None and dossier.state is not DossierState.VOIDED:
             marks.append(parts.badge(desk, say("dossier.official_code_pending"), "neutral"))
+        if dossier.procedure.unverified:
+            mark = parts.badge(
+                desk, say("dossier.procedure_unverified_mark"), "warn", ft.Icons.REPORT_GMAILERRORRED_ROUNDED
+            )
+            marks.append(parts.tid("procedure-unverified", mark))
         if dossier.platform_status is not None:
             marks.append(
                 parts.badge(
@@ -196,16 +203,19 @@ class DossierScreen(Screen):
                         ),
                     ],
                     spacing=1,
-                    expand=True,
+                    expand=5,
                 ),
                 ft.Column(
                     [
                         parts.tid(
                             "dossier-number", parts.text(dossier.number, Style.TITLE_LARGE, color=p.primary)
                         ),
-                        ft.Row(marks, spacing=6, tight=True, wrap=True),
+                        ft.Row(
+                            marks, spacing=6, run_spacing=4, wrap=True, alignment=ft.MainAxisAlignment.END
+                        ),
                     ],
                     spacing=4,
+                    expand=5,
                     horizontal_alignment=ft.CrossAxisAlignment.END,
                 ),
             ],

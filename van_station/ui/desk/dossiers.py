@@ -69,6 +69,7 @@ class DossiersScreen(Screen):
         self._tiles = {state: self._tile(state) for state in _FILTERS}
         self._list = ft.ListView(expand=True, spacing=theme.GAP_S)
         self._lines: tuple[DossierLine, ...] = ()
+        self._rows: dict[str, tuple[DossierLine, ft.Control]] = {}
         self.view = ft.Column(
             [
                 parts.card(
@@ -110,6 +111,7 @@ class DossiersScreen(Screen):
         self._list.controls = [parts.loading(self.desk)]
         self._list.update()
         await self._load()
+        await self.desk.focus(self._search)
 
     async def changed(self, kinds: frozenset[str]) -> None:
         """A dossier moved on, here or elsewhere."""
@@ -127,7 +129,9 @@ class DossiersScreen(Screen):
         desk = self.desk
         text = self._search.value or ""
         self._lines = await desk.run(desk.work.dossiers.find, text, self._state, PAGE)
-        self._list.controls = [self._row(line) for line in self._lines]
+        rows = {line.id: self._kept_row(line) for line in self._lines}
+        self._rows = {line.id: (line, rows[line.id]) for line in self._lines}
+        self._list.controls = list(rows.values())
         if not self._lines:
             sentence = (
                 desk.say("common.search_nothing", query=text)
@@ -136,6 +140,11 @@ class DossiersScreen(Screen):
             )
             self._list.controls = [parts.empty(desk, ft.Icons.FOLDER_OFF_OUTLINED, sentence)]
         self._list.update()
+
+    def _kept_row(self, line: DossierLine) -> ft.Control:
+        """Return the row that stands already where nothing about it changed; it may have the keyboard."""
+        kept = self._rows.get(line.id)
+        return kept[1] if kept is not None and kept[0] == line else self._row(line)
 
     def _row(self, line: DossierLine) -> ft.Control:
         desk, p = self.desk, self.desk.palette

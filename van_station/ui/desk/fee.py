@@ -33,7 +33,9 @@ class FeeStep(Step):
             spacing=theme.GAP_M,
             horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
         )
-        forward = parts.Press(
+        self._show: parts.Press | None = None
+        self._drawn: tuple[object, ...] = ()
+        self._next = forward = parts.Press(
             desk,
             "fee-next",
             desk.say("common.next"),
@@ -47,6 +49,7 @@ class FeeStep(Step):
 
     async def enter(self, dossier: DossierView, where: dict[str, str]) -> None:
         """Draw what is due and how it stands."""
+        self._drawn = ()
         await self._load(dossier)
 
     async def changed(self, dossier: DossierView, kinds: frozenset[str]) -> None:
@@ -62,6 +65,11 @@ class FeeStep(Step):
             await self._forward()
             return True
         return False
+
+    async def focus(self) -> None:
+        """Give the keyboard to asking for the fee, else to what leads on."""
+        asking = self._payment is None and self._due() and self._show is not None
+        await self.desk.focus(self._show.button if asking and self._show else self._next.button)
 
     async def _forward(self) -> None:
         await self.goto("submit")
@@ -81,6 +89,10 @@ class FeeStep(Step):
         ):
             self._qr = await desk.run(desk.work.payments.qr_png, fresh.id)
         self._payment = fresh
+        drawn = (dossier.fee, fresh, self._qr)
+        if drawn == self._drawn:
+            return  # whoever has the keyboard keeps it
+        self._drawn = drawn
         self._draw()
         self.view.update()
 
@@ -90,6 +102,7 @@ class FeeStep(Step):
         desk = self.desk
         await desk.run(desk.work.payments.request, desk.me, self._dossier.id)
         await self._load(self._dossier)
+        await self.focus()
 
     # ------------------------------------------------------------------ drawing
     def _draw(self) -> None:
@@ -121,7 +134,7 @@ class FeeStep(Step):
     def _ask(self, dossier: DossierView) -> ft.Control:
         desk, say = self.desk, self.desk.say
         amount = dossier.fee.amount_vnd if dossier.fee else 0
-        show = parts.Press(
+        self._show = show = parts.Press(
             desk,
             "show-qr",
             say("fee.show_qr"),
@@ -138,12 +151,23 @@ class FeeStep(Step):
                     "fee-amount",
                     parts.text(desk.texts.money(amount), Style.DISPLAY_MEDIUM, color=desk.palette.primary),
                 ),
+                *self._unverified_mark(dossier),
                 self._source(dossier),
                 show.view,
             ],
             spacing=theme.GAP_M,
             horizontal_alignment=ft.CrossAxisAlignment.CENTER,
         )
+
+    def _unverified_mark(self, dossier: DossierView) -> list[ft.Control]:
+        """Return the mark beside an amount that nobody has checked against the law."""
+        if dossier.fee is None or not dossier.fee.unverified:
+            return []
+        desk = self.desk
+        mark = parts.badge(
+            desk, desk.say("fee.unverified_mark"), "warn", ft.Icons.REPORT_GMAILERRORRED_ROUNDED
+        )
+        return [parts.tid("fee-unverified-mark", mark)]
 
     def _source(self, dossier: DossierView) -> ft.Control:
         desk = self.desk
@@ -194,12 +218,20 @@ class FeeStep(Step):
                 "fee-amount",
                 parts.text(desk.texts.money(payment.amount_vnd), Style.DISPLAY_MEDIUM, color=p.primary),
             ),
-            parts.tid(
-                "fee-state",
-                parts.badge(
-                    desk, words.choice(desk.texts, "payment_state", state), payment_tone(state), icon
-                ),
-                live_region=True,
+            ft.Row(
+                [
+                    parts.tid(
+                        "fee-state",
+                        parts.badge(
+                            desk, words.choice(desk.texts, "payment_state", state), payment_tone(state), icon
+                        ),
+                        live_region=True,
+                    ),
+                    *self._unverified_mark(dossier),
+                ],
+                wrap=True,
+                spacing=theme.GAP_S,
+                run_spacing=theme.GAP_S,
             ),
         ]
         if state == "matched" and payment.paid_at is not None:

@@ -106,7 +106,7 @@ class FormStep(Step):
             self._dossier_id, self._progress = dossier.id, FormProgress()
             self._boxes = None
         form = await self.desk.run(self.desk.work.dossiers.form, dossier.id)
-        self._lay_out(form)
+        self._lay_out(form, self._doubt(dossier))
         if where.get("field"):
             self._progress.show_all = True
             self._draw(form)
@@ -122,7 +122,7 @@ class FormStep(Step):
         form = await self.desk.run(self.desk.work.dossiers.form, dossier.id)
         if self._form is not None and form.editable != self._form.editable:
             self._boxes = None
-            self._lay_out(form)
+            self._lay_out(form, self._doubt(dossier))
         else:
             self._draw(form)
         self.view.update()
@@ -140,7 +140,22 @@ class FormStep(Step):
         return False
 
     # ------------------------------------------------------------------ drawing
-    def _lay_out(self, form: FormView) -> None:
+    def _doubt(self, dossier: DossierView) -> list[ft.Control]:
+        """Return the strip that says so when nobody has checked what the catalogue knows of a procedure."""
+        if not dossier.procedure.unverified:
+            return []
+        sentence = self.desk.say("dossier.procedure_unverified", law=dossier.procedure.law)
+        return [parts.notice(self.desk, sentence, "warn", identifier="procedure-source")]
+
+    async def focus(self) -> None:
+        """Give the keyboard to the first field that lacks something, else to what leads on."""
+        form = self._form
+        if form is not None and form.editable and form.problems:
+            await self._focus(form.problems[0].pointer)
+        else:
+            await self.desk.focus(self._next.button)
+
+    def _lay_out(self, form: FormView, doubt: list[ft.Control]) -> None:
         if self._boxes is None:
             acts = FormActs(self._answer, self._typed, self._add, self._remove, form.editable)
             self._boxes = Boxes(self.desk, acts)
@@ -150,7 +165,7 @@ class FormStep(Step):
             title = words.either(self.desk.texts, form.title, form.title_en)
             head = parts.text(title, Style.TITLE_LARGE)
             note = [] if form.editable else [parts.notice(self.desk, self.desk.say("form.read_only"), "info")]
-            self._body.controls = [head, *note, grid]
+            self._body.controls = [head, *doubt, *note, grid]
             self._progress.learn(form.nodes)
         self._draw(form)
 

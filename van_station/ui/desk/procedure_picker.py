@@ -103,7 +103,11 @@ class ProcedurePicker:
 
         name = words.either(self._desk.texts, card.name, card.name_en)
         icon = ft.Icons.DESCRIPTION_OUTLINED
-        return parts.Tile(self._desk, f"procedure-{card.code}", name, pick, icon=icon, caption=card.code).view
+        pieces = [card.code]
+        if card.unverified:
+            pieces.append(self._desk.say("dossier.procedure_unverified_mark"))
+        caption = " · ".join(pieces)
+        return parts.Tile(self._desk, f"procedure-{card.code}", name, pick, icon=icon, caption=caption).view
 
 
 def choose_procedure(desk: Desk, chosen: Callable[[str], Awaitable[None]]) -> None:

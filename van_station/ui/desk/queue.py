@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import flet as ft
 
 from van_station.rules.access import Act
-from van_station.rules.queueing import IN_LINE, Lane, TicketAct, TicketStatus, acts_for
+from van_station.rules.queueing import IN_LINE, Lane, TicketAct, TicketStatus
 from van_station.services.queue import LaneSummary, TicketView
 from van_station.ui import dialogs, parts, theme, words
 from van_station.ui.desk.procedure_picker import choose_procedure
+from van_station.ui.desk.queue_counter import AT_COUNTER, Counter, CounterActs, wish
 from van_station.ui.parts import Style
 from van_station.ui.screen import Screen, Where
 from van_station.ui.session import Desk
@@ -21,13 +23,8 @@ LANE_ICONS = {
     Lane.DIGITISE: ft.Icons.DOCUMENT_SCANNER_OUTLINED,
     Lane.DIGITAL_HELP: ft.Icons.PHONELINK_SETUP_OUTLINED,
 }
-AT_COUNTER = frozenset({TicketStatus.CALLED, TicketStatus.SERVING})
-
-
-def mine(tickets: Sequence[TicketView], counter: str) -> list[TicketView]:
-    """Return the tickets at a counter, the one called last first."""
-    here = [ticket for ticket in tickets if ticket.status in AT_COUNTER and ticket.counter == counter]
-    return sorted(here, key=lambda ticket: ticket.called_at or ticket.created_at, reverse=True)
+RowKey = tuple[TicketView, int]
+"""What a row was drawn from: the ticket, waiting time aside, and the minutes shown."""
 
 
 class QueueScreen(Screen):
@@ -41,16 +38,12 @@ class QueueScreen(Screen):
         self._lane = Lane.DIGITISE if desk.me.may(Act.SUBMIT) else Lane.WELCOME
         self._tickets: tuple[TicketView, ...] = ()
         self._summaries: tuple[LaneSummary, ...] = ()
-        self._chosen = ""
+        self._to_counter = False
+        self._rows: dict[str, tuple[RowKey, ft.Control]] = {}
         self._trip_open = True
         self._drawn_minutes: list[int] = []
         self._lane_tiles = {lane: self._lane_tile(lane) for lane in Lane}
-        self._counter = ft.Column(
-            spacing=theme.GAP_M,
-            expand=True,
-            scroll=ft.ScrollMode.AUTO,
-            horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        )
+        self._counter = Counter(desk, CounterActs(self._act, self._open_dossier))
         self._line = ft.ListView(expand=True, spacing=theme.GAP_S)
         self._line_title = ft.Row(alignment=ft.MainAxisAlignment.SPACE_BETWEEN, wrap=True)
         self._call = parts.Press(
@@ -83,7 +76,7 @@ class QueueScreen(Screen):
         columns: list[ft.Control] = [line]
         if self.desk.me.may(Act.CALL_TICKET):
             counter = ft.Container(
-                ft.Column([ft.Row([self._call.view]), self._counter], spacing=theme.GAP_M, expand=True),
+                ft.Column([ft.Row([self._call.view]), self._counter.view], spacing=theme.GAP_M, expand=True),
                 expand=5,
             )
             columns.insert(0, counter)
@@ -111,6 +104,10 @@ class QueueScreen(Screen):
     async def enter(self, where: Where) -> None:
         """Load and draw the line."""
         await self._load()
+        if self.desk.me.may(Act.CALL_TICKET):
+            await self._focus_next()
+        else:
+            await self.desk.focus(self._lane_tiles[self._lane].button)
 
     async def changed(self, kinds: frozenset[str]) -> None:
         """Somebody took a number or was called, here or elsewhere."""
@@ -123,7 +120,7 @@ class QueueScreen(Screen):
         if event.key == "F9":
             await self._call_next()
             return True
-        ticket = self._present()
+        ticket = self._counter.present
         if event.key == "F10" and ticket is not None:
             await self._do(
                 ticket, TicketAct.FINISH if ticket.status is TicketStatus.SERVING else TicketAct.SERVE
@@ -144,22 +141,33 @@ class QueueScreen(Screen):
             return ticket.waited_min
         return max(int((self._now() - ticket.created_at).total_seconds() // 60), 0)
 
+    def _read(self) -> tuple[tuple[TicketView, ...], tuple[LaneSummary, ...], bool]:
+        work = self.desk.work
+        return work.queue.tickets(), work.queue.lanes(), work.trips.current() is not None
+
     async def _load(self) -> None:
-        queue = self.desk.work.queue
-        trip = await self.desk.run(self.desk.work.trips.current)
-        tickets, summaries = await self.desk.run(queue.tickets), await self.desk.run(queue.lanes)
-        drawn = (tickets, summaries, trip is not None)
+        drawn = await self.desk.run(self._read)
         if drawn == (self._tickets, self._summaries, self._trip_open) and self._line_title.controls:
             return
         self._tickets, self._summaries, self._trip_open = drawn
         self._draw()
         self.view.update()
+        if self._to_counter:
+            self._to_counter = False
+            await self._focus_next()
+
+    async def _focus_next(self) -> None:
+        """Give the keyboard to what comes next, the button pressed last may be gone."""
+        if self._counter.present is None:
+            await self.desk.focus(self._call.button)
+        else:
+            await self._counter.focus()
 
     # ------------------------------------------------------------------ drawing
     def _draw(self) -> None:
         self._draw_lanes()
         self._draw_line()
-        self._draw_counter()
+        self._counter.draw(self._tickets)
 
     def _draw_lanes(self) -> None:
         desk = self.desk
@@ -187,7 +195,7 @@ class QueueScreen(Screen):
                 "waiting-count", parts.badge(desk, desk.say("queue.waiting", count=len(waiting)), "info")
             ),
         ]
-        rows = [self._row(ticket) for ticket in [*elsewhere, *waiting, *aside]]
+        rows = [self._kept_row(ticket) for ticket in [*elsewhere, *waiting, *aside]]
         if not self._trip_open:
             self._line.controls = [
                 parts.empty(desk, ft.Icons.AIRPORT_SHUTTLE_OUTLINED, desk.say("trip.none_open"))
@@ -197,9 +205,17 @@ class QueueScreen(Screen):
                 parts.empty(desk, ft.Icons.CHAIR_OUTLINED, desk.say("queue.empty"))
             ]
 
+    def _kept_row(self, ticket: TicketView) -> ft.Control:
+        """Return the row that stands already where nothing about it changed."""
+        key = (replace(ticket, waited_min=0), self._minutes(ticket))
+        kept = self._rows.get(ticket.id)
+        if kept is None or kept[0] != key:
+            kept = self._rows[ticket.id] = key, self._row(ticket)
+        return kept[1]
+
     def _row(self, ticket: TicketView) -> ft.Control:
         desk, p = self.desk, self.desk.palette
-        what = ticket.procedure_name or words.choice(desk.texts, "need", ticket.need)
+        what = wish(desk, ticket)
         marks: list[ft.Control] = []
         if ticket.priority_group:
             name = words.choice(desk.texts, "priority", ticket.priority_group)
@@ -256,135 +272,42 @@ class QueueScreen(Screen):
         label = self.desk.say("queue.recall")
         return [parts.Press(self.desk, f"recall-{ticket.label}", label, recall, kind="tonal").view]
 
-    # ------------------------------------------------------------------ the counter
-    def _present(self) -> TicketView | None:
-        here = mine(self._tickets, self.desk.me.counter)
-        chosen = [ticket for ticket in here if ticket.id == self._chosen]
-        return next(iter(chosen or here), None)
-
-    def _draw_counter(self) -> None:
-        desk = self.desk
-        here = mine(self._tickets, desk.me.counter)
-        present = self._present()
-        if present is None:
-            text = desk.say("queue.nobody_here", counter=desk.me.counter)
-            self._counter.controls = [
-                parts.card(
-                    desk, [parts.empty(desk, ft.Icons.CAMPAIGN_OUTLINED, text, identifier="counter-empty")]
-                )
-            ]
-            return
-        others = [self._other(ticket) for ticket in here if ticket.id != present.id]
-        self._counter.controls = [self._ticket_card(present)]
-        if others:
-            self._counter.controls.append(ft.Row(others, wrap=True, spacing=theme.GAP_S))
-
-    def _other(self, ticket: TicketView) -> ft.Control:
-        async def pick() -> None:
-            self._chosen = ticket.id
-            self._draw_counter()
-            self._counter.update()
-
-        return parts.Press(self.desk, f"counter-{ticket.label}", ticket.label, pick).view
-
-    def _ticket_card(self, ticket: TicketView) -> ft.Control:
-        desk, say, p = self.desk, self.desk.say, self.desk.palette
-        state = words.choice(desk.texts, "ticket_status", ticket.status.value)
-        marks: list[ft.Control] = [
-            parts.tid(
-                "serving-status", parts.badge(desk, state, "good", ft.Icons.PERSON_PIN_CIRCLE_OUTLINED)
-            ),
-            parts.badge(desk, say("queue.times_called", times=ticket.times_called)),
-        ]
-        if ticket.priority_group:
-            name = words.choice(desk.texts, "priority", ticket.priority_group)
-            marks.append(parts.badge(desk, name, "warn", ft.Icons.STAR_ROUNDED))
-        what = ticket.procedure_name or words.choice(desk.texts, "need", ticket.need)
-        return parts.card(
-            desk,
-            [
-                ft.Row(
-                    [
-                        parts.tid(
-                            "serving-number", parts.text(ticket.label, Style.DISPLAY_LARGE, color=p.primary)
-                        ),
-                        ft.Column(
-                            [
-                                parts.text(ticket.person_name, Style.HEADLINE_SMALL),
-                                parts.text(what, Style.BODY_MEDIUM, color=p.quiet),
-                            ],
-                            spacing=4,
-                            expand=True,
-                        ),
-                    ],
-                    spacing=theme.GAP_L,
-                ),
-                ft.Row(marks, wrap=True, spacing=theme.GAP_S),
-                ft.Row(self._acts(ticket), wrap=True, spacing=theme.GAP_S, run_spacing=theme.GAP_S),
-            ],
-        )
-
-    def _acts(self, ticket: TicketView) -> list[ft.Control]:
-        desk, say = self.desk, self.desk.say
-        allowed = acts_for(ticket.status)
-        shown: list[ft.Control] = []
-
-        async def dossier() -> None:
-            await self._open_dossier(ticket)
-
-        label = say("queue.open_dossier_again") if ticket.dossier_id else say("queue.open_dossier")
-        icon = ft.Icons.FOLDER_OPEN_OUTLINED
-        kind: parts.Kind = "filled" if ticket.status is TicketStatus.SERVING else "tonal"
-        shown.append(parts.Press(desk, "open-dossier", label, dossier, kind=kind, icon=icon).view)
-        for act, key, picture in _ACTS:
-            if act in allowed:
-                shown.append(self._act_button(ticket, act, key, picture))
-        return shown
-
-    def _act_button(self, ticket: TicketView, act: TicketAct, key: str, icon: ft.IconData) -> ft.Control:
-        async def go() -> None:
-            if act is TicketAct.TRANSFER:
-                self._ask_lane(ticket)
-            elif act is TicketAct.NO_SHOW:
-                question = self.desk.say("queue.no_show_question", label=ticket.label)
-                dialogs.ask(
-                    self.desk,
-                    question,
-                    yes=self.desk.say("queue.no_show"),
-                    act=lambda: self._do(ticket, act),
-                    danger=True,
-                )
-            else:
-                await self._do(ticket, act)
-
-        main = act in (TicketAct.SERVE, TicketAct.FINISH)
-        kind: parts.Kind = "filled" if act is TicketAct.SERVE else "tonal" if main else "outlined"
-        shortcut = "F10" if main else ""
-        return parts.Press(
-            self.desk, f"act-{act.value}", self.desk.say(key), go, kind=kind, icon=icon, shortcut=shortcut
-        ).view
-
     # ------------------------------------------------------------------ acts
     async def _call_next(self) -> None:
+        """Call; the news of it, which every window hears, redraws."""
         desk = self.desk
+        self._counter.choose("")
+        self._to_counter = True
         ticket = await desk.run(desk.work.queue.call_next, desk.me, self._lane)
         if ticket is None:
             desk.snack(desk.say("queue.empty"), tone="neutral")
             return
-        self._chosen = ticket.id
+        self._counter.choose(ticket.id)
         desk.snack(desk.say("queue.called", label=ticket.label, counter=ticket.counter))
-        await self._load()
+
+    async def _act(self, ticket: TicketView, act: TicketAct) -> None:
+        """Do what a button of the counter says, after a question where it needs one."""
+        if act is TicketAct.TRANSFER:
+            self._ask_lane(ticket)
+        elif act is TicketAct.NO_SHOW:
+            question = self.desk.say("queue.no_show_question", label=ticket.label)
+            yes = self.desk.say("queue.no_show")
+            dialogs.ask(self.desk, question, yes=yes, act=lambda: self._do(ticket, act), danger=True)
+        else:
+            await self._do(ticket, act)
 
     async def _do(self, ticket: TicketView, act: TicketAct, lane: Lane | None = None) -> None:
         desk = self.desk
+        calling = act in (TicketAct.RECALL, TicketAct.CALL)
+        if calling:
+            self._counter.choose(ticket.id)
+        self._to_counter = not calling
         after = await desk.run(desk.work.queue.act, desk.me, ticket.id, act, lane=lane)
-        if act in (TicketAct.RECALL, TicketAct.CALL):
-            self._chosen = ticket.id
+        if calling:
             desk.snack(desk.say("queue.called", label=after.label, counter=after.counter))
         else:
             state = words.choice(desk.texts, "ticket_status", after.status.value)
             desk.snack(f"{after.label}: {state}")
-        await self._load()
 
     def _ask_lane(self, ticket: TicketView) -> None:
         desk = self.desk
@@ -427,14 +350,3 @@ class QueueScreen(Screen):
             await self._start(ticket, code)
 
         choose_procedure(self.desk, chosen)
-
-
-_ACTS: tuple[tuple[TicketAct, str, ft.IconData], ...] = (
-    (TicketAct.SERVE, "queue.start", ft.Icons.PLAY_ARROW_ROUNDED),
-    (TicketAct.FINISH, "queue.finish", ft.Icons.CHECK_ROUNDED),
-    (TicketAct.RECALL, "queue.recall", ft.Icons.CAMPAIGN_OUTLINED),
-    (TicketAct.SKIP, "queue.skip", ft.Icons.SKIP_NEXT_ROUNDED),
-    (TicketAct.PUT_BACK, "queue.put_back", ft.Icons.UNDO_ROUNDED),
-    (TicketAct.TRANSFER, "queue.transfer", ft.Icons.MOVE_UP_ROUNDED),
-    (TicketAct.NO_SHOW, "queue.no_show", ft.Icons.PERSON_OFF_OUTLINED),
-)

@@ -49,7 +49,9 @@ class PapersStep(Step):
         self._files = ft.Column(spacing=theme.GAP_S, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
         self._pictures: dict[str, tuple[bytes, ...]] = {}
         self.batch = BatchPanel(desk, self._kept)
-        forward = parts.Press(
+        self._seen: dict[str, parts.Tile] = {}
+        self._file_views: dict[str, tuple[bool, ft.Control]] = {}
+        self._next = forward = parts.Press(
             desk,
             "papers-next",
             desk.say("common.next"),
@@ -92,6 +94,8 @@ class PapersStep(Step):
         if self._dossier is None or dossier.id != self._dossier.id:
             self._chosen, self._tiles = "", {}
             self._pictures.clear()
+            self._seen.clear()
+        self._file_views.clear()  # the addresses in them ended with the last visit
         self._dossier = dossier
         self._chosen = where.get("component") or self._chosen or next_component(dossier.components, "")
         self._draw_list()
@@ -100,11 +104,22 @@ class PapersStep(Step):
 
     async def changed(self, dossier: DossierView, kinds: frozenset[str]) -> None:
         """A paper was scanned or seen, perhaps on the other desk."""
+        if dossier == self._dossier:
+            return  # whoever has the keyboard keeps it
         self._dossier = dossier
         self._draw_list()
         self._draw_head()
         await self._draw_files()
         self.view.update()
+
+    async def focus(self) -> None:
+        """Give the keyboard to the scanner while a paper lacks, else to what leads on."""
+        components = self._dossier.components if self._dossier else ()
+        lacking = any(each.applies and not is_there(each) for each in components)
+        if lacking and self._dossier is not None and self._dossier.editable:
+            await self.batch.focus()
+        else:
+            await self.desk.focus(self._next.button)
 
     async def leave(self) -> None:
         """Pages that came stay sealed; pictures in memory go."""
@@ -184,19 +199,19 @@ class PapersStep(Step):
             self._head.controls.append(self._seen_box(component))
 
     def _seen_box(self, component: ComponentView) -> ft.Control:
+        """Return the box that says the original was seen; it stays the same control."""
         desk = self.desk
 
         async def flipped() -> None:
-            await desk.run(desk.work.dossiers.certify, desk.me, component.id, seen=not component.seen)
+            now = self._component()
+            if now is not None:
+                await desk.run(desk.work.dossiers.certify, desk.me, now.id, seen=not now.seen)
 
-        tile = parts.Tile(
-            desk,
-            "certify",
-            desk.say("scan.certify"),
-            flipped,
-            icon=ft.Icons.VISIBILITY_OUTLINED,
-            compact=True,
-        )
+        tile = self._seen.get(component.id)
+        if tile is None:
+            label, icon = desk.say("scan.certify"), ft.Icons.VISIBILITY_OUTLINED
+            tile = parts.Tile(desk, "certify", label, flipped, icon=icon, compact=True)
+            self._seen[component.id] = tile
         tile.set(selected=component.seen)
         return ft.Row([tile.view])
 
@@ -204,7 +219,12 @@ class PapersStep(Step):
         component = self._component()
         if component is None:
             return
-        self._files.controls = [await self._file(file) for file in component.files]
+        editable = self._dossier is not None and self._dossier.editable
+        for file in component.files:
+            drawn = self._file_views.get(file.id)
+            if drawn is None or drawn[0] is not editable:
+                self._file_views[file.id] = editable, await self._file(file)
+        self._files.controls = [self._file_views[file.id][1] for file in component.files]
 
     async def _file(self, file: FileView) -> ft.Control:
         desk, say, p = self.desk, self.desk.say, self.desk.palette

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 import flet as ft
 
@@ -11,12 +11,11 @@ from van_station.services.capture import CaptureSettings, ScannerList, ScannerVi
 from van_station.services.capture_batch import CaptureBatch
 from van_station.services.capture_events import CaptureEvent, Ended, Fault, PageArrived, PageView, Progress
 from van_station.services.dossier_views import ComponentView
-from van_station.ui import dialogs, parts, theme, words
+from van_station.ui import dialogs, parts, theme
 from van_station.ui.desk.page_viewer import show_page
+from van_station.ui.desk.scan_page import PageActs, PageTools, Thumb
 from van_station.ui.parts import Style
 from van_station.ui.session import Desk
-
-THUMBNAIL = (118, 160)
 
 
 def kept_count(pages: tuple[PageView, ...]) -> int:
@@ -54,22 +53,88 @@ class BatchPanel:
         self._shown = False
         self._keeping = False
         self._fault: Fault | None = None
-        self._thumbs: dict[str, _Thumb] = {}
-        self._settings = ft.Column(spacing=theme.GAP_S, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
-        self._status = ft.Column(spacing=theme.GAP_S, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+        self._thumbs: dict[str, Thumb] = {}
+        stretch = ft.CrossAxisAlignment.STRETCH
+        self._settings = ft.Column(spacing=theme.GAP_S, horizontal_alignment=stretch)
+        self._words = parts.text("", Style.BODY_LARGE)
+        self._status = parts.tid("scan-status", self._words, live_region=True)
+        self._progress = ft.ProgressBar(bar_height=6, border_radius=3, visible=False)
+        self._fault_box = ft.Container(visible=False)
         self._grid = ft.Row(
             wrap=True,
             spacing=theme.GAP_S,
             run_spacing=theme.GAP_S,
             vertical_alignment=ft.CrossAxisAlignment.START,
         )
-        self._tools = ft.Row(wrap=True, spacing=theme.GAP_S, run_spacing=theme.GAP_S)
-        self._finish = ft.Row(wrap=True, spacing=theme.GAP_S, run_spacing=theme.GAP_S)
-        self.view = ft.Column(
-            [self._settings, self._status, self._finish, self._tools, self._grid],
+        self._devices = ft.Row(wrap=True, spacing=theme.GAP_S, run_spacing=theme.GAP_S)
+        self._drawn_devices: tuple[object, ...] = ()
+        self._no_ocr = ft.Container(visible=False)
+        self._make_buttons()
+        self._tools = PageTools(
+            desk, PageActs(self._preview, self._rotate, self._move, self._drop_or_restore)
+        )
+        self._work = ft.Row(
+            [self._status, self._tools.view],
+            wrap=True,
             spacing=theme.GAP_M,
+            run_spacing=theme.GAP_S,
+            alignment=ft.MainAxisAlignment.SPACE_BETWEEN,
+            vertical_alignment=ft.CrossAxisAlignment.CENTER,
+        )
+        self.view = ft.Column(
+            [self._settings, self._progress, self._fault_box, self._work, self._grid, self._no_ocr],
+            spacing=theme.GAP_S,
             horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
         )
+
+    def _make_buttons(self) -> None:
+        """Make what stays while pages come and go: whoever has the keyboard keeps it."""
+        desk, say = self._desk, self._desk.say
+        scan_icon, keep_icon = ft.Icons.DOCUMENT_SCANNER_OUTLINED, ft.Icons.LOCK_OUTLINE_ROUNDED
+        self._start_button = parts.Press(
+            desk,
+            "scan-start",
+            say("scan.start"),
+            self._start_or_stop,
+            kind="filled",
+            icon=scan_icon,
+            shortcut="F9",
+        )
+        self._keep_button = parts.Press(
+            desk, "scan-keep", " ", self._keep, kind="filled", icon=keep_icon, shortcut="F10"
+        )
+        self._discard_button = parts.Press(
+            desk,
+            "scan-discard",
+            say("scan.discard"),
+            self._ask_discard,
+            kind="text",
+            icon=ft.Icons.DELETE_SWEEP_OUTLINED,
+        )
+        self._again_button = parts.Press(
+            desk,
+            "scanners-again",
+            say("common.refresh"),
+            self._look_again,
+            kind="tonal",
+            icon=ft.Icons.REFRESH_ROUNDED,
+        )
+        self._no_scanner = parts.notice(
+            desk,
+            say("scan.no_device"),
+            "warn",
+            actions=[self._again_button.view],
+            identifier="no-scanner",
+        )
+        buttons = (self._start_button, self._keep_button, self._discard_button)
+        self._scanner_row = ft.Row(
+            [self._devices, *[button.view for button in buttons]],
+            wrap=True,
+            spacing=theme.GAP_S,
+            run_spacing=theme.GAP_S,
+            vertical_alignment=ft.CrossAxisAlignment.CENTER,
+        )
+        self._settings.controls = [self._no_scanner, self._scanner_row]
 
     # ------------------------------------------------------------------ coming and going
     async def load_scanners(self) -> None:
@@ -90,13 +155,19 @@ class BatchPanel:
         if allowed:
             self._batch = await self._desk.run(self._desk.work.capture.unfinished, dossier_id, component.id)
         await self._load_pages()
-        self._settings.visible = self._finish.visible = self._tools.visible = allowed
+        self._settings.visible = self._work.visible = allowed
         self._draw()
 
     def rest(self) -> None:
         """The step is left; a running scan goes on, its pages are sealed."""
         self._shown = False
         self._thumbs.clear()
+
+    async def focus(self) -> None:
+        """Give the keyboard to scanning, or to keeping what was scanned."""
+        devices = self._scanners.devices if self._scanners else ()
+        button = self._keep_button if self._pages else self._start_button
+        await self._desk.focus((button if devices or self._pages else self._again_button).button)
 
     async def _load_pages(self) -> None:
         self._pages = await self._desk.run(self._batch.pages) if self._batch is not None else ()
@@ -116,7 +187,7 @@ class BatchPanel:
         """F9 scan or stop, F10 keep, arrows choose, Shift+arrows move, R turns, Delete leaves out."""
         page = self._page()
         if event.key == "F9":
-            await (self._stop() if self._running else self._start())
+            await self._start_or_stop()
         elif event.key == "F10" and self._pages:
             await self._keep()
         elif event.ctrl or event.alt or page is None:
@@ -142,7 +213,6 @@ class BatchPanel:
         self._draw_status()
         self._draw_grid()
         self._draw_tools()
-        self._draw_finish()
 
     def _redraw(self) -> None:
         self._draw()
@@ -150,38 +220,39 @@ class BatchPanel:
             self.view.update()
 
     def _draw_settings(self) -> None:
-        desk, say = self._desk, self._desk.say
+        say = self._desk.say
         devices = self._scanners.devices if self._scanners else ()
-        if not devices:
-            again = parts.Press(
-                desk,
-                "scanners-again",
-                say("common.refresh"),
-                self._look_again,
-                kind="tonal",
-                icon=ft.Icons.REFRESH_ROUNDED,
-            )
-            self._settings.controls = [
-                parts.notice(
-                    desk, say("scan.no_device"), "warn", actions=[again.view], identifier="no-scanner"
-                )
-            ]
-            return
-        row: list[ft.Control] = [self._device_tile(device) for device in devices]
-        chosen = self._chosen_device()
-        if chosen is not None and chosen.has_duplex:
-            row.append(self._duplex_tile())
+        self._no_scanner.visible, self._scanner_row.visible = not devices, bool(devices)
+        self._draw_devices(devices)
         label = say("scan.stop") if self._running else say("scan.more") if self._pages else say("scan.start")
-        act = self._stop if self._running else self._start
-        icon = ft.Icons.STOP_CIRCLE_OUTLINED if self._running else ft.Icons.DOCUMENT_SCANNER_OUTLINED
-        start = parts.Press(
-            desk, "scan-start", label, act, kind="filled", icon=icon, shortcut="F9", disabled=self._keeping
+        weight: parts.Kind = "tonal" if self._pages and not self._running else "filled"
+        self._start_button.set(label=label, disabled=self._keeping, kind=weight)
+        self._start_button.button.icon = (
+            ft.Icons.STOP_CIRCLE_OUTLINED if self._running else ft.Icons.DOCUMENT_SCANNER_OUTLINED
         )
-        row.append(start.view)
-        self._settings.controls = [ft.Row(row, wrap=True, spacing=theme.GAP_S, run_spacing=theme.GAP_S)]
-        if self._scanners is not None and not self._scanners.ocr_ready:
-            quiet = parts.text(say("scan.text_layer_missing"), Style.BODY_SMALL, color=desk.palette.quiet)
-            self._settings.controls.append(parts.tid("no-ocr", quiet))
+        count = kept_count(self._pages)
+        off = self._running or self._keeping
+        self._keep_button.set(label=say("scan.keep", count=count), disabled=off or not count)
+        self._discard_button.set(disabled=off)
+        self._keep_button.view.visible = self._discard_button.view.visible = bool(self._pages)
+        lacking = bool(devices) and self._scanners is not None and not self._scanners.ocr_ready
+        self._no_ocr.visible = lacking
+        if lacking and self._no_ocr.content is None:
+            words = parts.text(
+                say("scan.text_layer_missing"), Style.BODY_SMALL, color=self._desk.palette.quiet
+            )
+            self._no_ocr.content = parts.tid("no-ocr", words)
+
+    def _draw_devices(self, devices: Sequence[ScannerView]) -> None:
+        """Draw the devices to choose from, anew only when something about them changed."""
+        chosen = self._chosen_device()
+        drawn = (tuple(device.id for device in devices), self._device, self._duplex, self._running)
+        if drawn == self._drawn_devices:
+            return
+        self._drawn_devices = drawn
+        self._devices.controls = [self._device_tile(device) for device in devices]
+        if chosen is not None and chosen.has_duplex:
+            self._devices.controls.append(self._duplex_tile())
 
     def _device_tile(self, device: ScannerView) -> ft.Control:
         async def pick() -> None:
@@ -213,29 +284,29 @@ class BatchPanel:
 
     def _draw_status(self) -> None:
         desk, say = self._desk, self._desk.say
-        shown: list[ft.Control] = []
+        fault = self._fault
+        self._fault_box.visible = fault is not None
+        if fault is not None:
+            text = desk.texts.error(fault.code)
+            sentence = f"{text.happened} {text.next_step}"
+            self._fault_box.content = parts.notice(desk, sentence, "bad", identifier="scan-fault")
+        if self._keeping:
+            return
+        self._progress.visible, self._progress.value = self._running, None
+        sentence = ""
         if self._running:
-            bar = ft.ProgressBar(bar_height=6, border_radius=3)
-            words_ = parts.text(say("scan.running", count=len(self._pages)), Style.BODY_LARGE)
-            shown += [parts.tid("scan-status", words_, live_region=True), bar]
-        elif self._pages and not self._keeping:
+            sentence = say("scan.running", count=len(self._pages))
+        elif self._pages:
             blank = sum(page.blank and page.dropped for page in self._pages)
             sentence = say("scan.pages_ready", count=kept_count(self._pages))
             if blank:
                 sentence += f" · {say('scan.blank_dropped', count=blank)}"
-            shown.append(parts.tid("scan-status", parts.text(sentence, Style.BODY_LARGE), live_region=True))
-        if self._fault is not None:
-            text = desk.texts.error(self._fault.code)
-            shown.append(
-                parts.notice(desk, f"{text.happened} {text.next_step}", "bad", identifier="scan-fault")
-            )
-        if not self._keeping:
-            self._status.controls = shown
+        self._words.value, self._status.visible = sentence, bool(sentence)
 
     def _draw_grid(self) -> None:
         for page in self._pages:
             if page.key not in self._thumbs:
-                self._thumbs[page.key] = _Thumb(self._desk, page, self._press)
+                self._thumbs[page.key] = Thumb(self._desk, page, self._press)
         keys = [page.key for page in self._pages]
         for gone in [key for key in self._thumbs if key not in keys]:
             del self._thumbs[gone]
@@ -245,79 +316,7 @@ class BatchPanel:
         self._grid.visible = bool(keys)
 
     def _draw_tools(self) -> None:
-        desk, say, page = self._desk, self._desk.say, self._page()
-        if page is None:
-            self._tools.controls = []
-            return
-
-        async def turn_left() -> None:
-            await self._rotate(-1)
-
-        async def turn_right() -> None:
-            await self._rotate(1)
-
-        async def earlier() -> None:
-            await self._move(-1)
-
-        async def later() -> None:
-            await self._move(1)
-
-        off = self._keeping
-        drop_label = say("scan.restore_page") if page.dropped else say("scan.delete_page")
-        drop_icon = ft.Icons.RESTORE_FROM_TRASH_OUTLINED if page.dropped else ft.Icons.DELETE_OUTLINE_ROUNDED
-        tools = [
-            ("page-left", say("scan.rotate_left"), turn_left, ft.Icons.ROTATE_LEFT_ROUNDED, "Shift + R"),
-            ("page-right", say("scan.rotate_right"), turn_right, ft.Icons.ROTATE_RIGHT_ROUNDED, "R"),
-            ("page-earlier", say("scan.move_up"), earlier, ft.Icons.ARROW_BACK_ROUNDED, "Shift + ←"),
-            ("page-later", say("scan.move_down"), later, ft.Icons.ARROW_FORWARD_ROUNDED, "Shift + →"),
-            ("page-drop", drop_label, self._drop_or_restore, drop_icon, "Delete"),
-        ]
-        view = parts.Press(
-            desk,
-            "page-view",
-            say("scan.view_page"),
-            self._preview,
-            icon=ft.Icons.ZOOM_IN_ROUNDED,
-            disabled=off,
-        )
-        number = parts.text(say("scan.page_number", number=page.index + 1), Style.LABEL_LARGE)
-        self._tools.controls = [
-            ft.Container(number, padding=ft.Padding.symmetric(vertical=14)),
-            view.view,
-            *[
-                parts.icon_button(desk, identifier, icon, f"{label} ({shortcut})", act, disabled=off)
-                for identifier, label, act, icon, shortcut in tools
-            ],
-        ]
-
-    def _draw_finish(self) -> None:
-        desk, say = self._desk, self._desk.say
-        if not self._pages:
-            self._finish.controls = []
-            return
-        off = self._running or self._keeping
-        count = kept_count(self._pages)
-        keep = parts.Press(
-            desk,
-            "scan-keep",
-            say("scan.keep", count=count),
-            self._keep,
-            kind="filled",
-            icon=ft.Icons.LOCK_OUTLINE_ROUNDED,
-            shortcut="F10",
-            disabled=off or not count,
-            big=True,
-        )
-        discard = parts.Press(
-            desk,
-            "scan-discard",
-            say("scan.discard"),
-            self._ask_discard,
-            kind="text",
-            icon=ft.Icons.DELETE_SWEEP_OUTLINED,
-            disabled=off,
-        )
-        self._finish.controls = [keep.view, discard.view]
+        self._tools.draw(self._page(), off=self._keeping)
 
     # ------------------------------------------------------------------ scanning
     async def _look_again(self) -> None:
@@ -366,14 +365,12 @@ class BatchPanel:
     def _say_progress(self, event: Progress) -> None:
         key, done = f"progress.{event.step}", {"done": event.done + 1, "total": event.total}
         texts = self._desk.texts
-        sentence = texts.fill(key, done) if key in texts else texts.say("scan.sealing_now")
-        bar = ft.ProgressBar(
-            value=event.done / event.total if event.total > 1 else None, bar_height=6, border_radius=3
-        )
-        self._status.controls = [
-            parts.tid("scan-status", parts.text(sentence, Style.BODY_LARGE), live_region=True),
-            bar,
-        ]
+        self._words.value = texts.fill(key, done) if key in texts else texts.say("scan.sealing_now")
+        self._status.visible = self._progress.visible = True
+        self._progress.value = event.done / event.total if event.total > 1 else None
+
+    async def _start_or_stop(self) -> None:
+        await (self._stop() if self._running else self._start())
 
     async def _stop(self) -> None:
         if self._batch is not None:
@@ -454,49 +451,3 @@ class BatchPanel:
 
         question = desk.say("scan.discard_question", count=len(self._pages))
         dialogs.ask(desk, question, yes=desk.say("scan.discard"), act=go, danger=True)
-
-
-class _Thumb:
-    """One page in the grid; its picture crosses the wire once."""
-
-    def __init__(self, desk: Desk, page: PageView, press: Callable[[str], Awaitable[None]]) -> None:
-        self._desk = desk
-
-        async def pressed() -> None:
-            await press(page.key)
-
-        width, height = THUMBNAIL
-        self._image = ft.Image(
-            src=page.thumbnail, width=width, height=height, fit=ft.BoxFit.CONTAIN, exclude_from_semantics=True
-        )
-        self._label = parts.text("", Style.LABEL_MEDIUM)
-        self._mark = parts.text("", Style.BODY_SMALL)
-        column = ft.Column(
-            [ft.Container(self._image, bgcolor="#FFFFFF"), self._label, self._mark],
-            spacing=4,
-            tight=True,
-            horizontal_alignment=ft.CrossAxisAlignment.CENTER,
-        )
-        self._button = ft.OutlinedButton(
-            content=ft.Container(column, width=width + 8), on_click=desk.on(pressed)
-        )
-        self.view = parts.tid(f"page-{page.key}", self._button)
-
-    def draw(self, page: PageView, number: int, *, selected: bool) -> None:
-        desk, p = self._desk, self._desk.palette
-        self._label.value = desk.say("scan.page_number", number=number)
-        notes = [words.note(desk.texts, code, {}) for code in page.findings]
-        if page.dropped:
-            notes.insert(0, desk.say("scan.blank_page") if page.blank else desk.say("scan.left_out"))
-        self._mark.value = "\n".join(notes)
-        self._mark.color = p.quiet if page.dropped else p.accent
-        self._mark.visible = bool(notes)
-        self._image.opacity = 0.35 if page.dropped else 1
-        look = theme.button_style(p, "outlined")
-        look.padding = ft.Padding.all(8)
-        look.bgcolor = p.primary_soft if selected else p.card
-        resting = ft.BorderSide(2.5 if selected else 1, p.primary if selected else p.line)
-        look.side = {ft.ControlState.FOCUSED: ft.BorderSide(3, p.focus), ft.ControlState.DEFAULT: resting}
-        self._button.style = look
-        self.view.selected = selected
-        self.view.label = ". ".join([self._label.value, *notes])

@@ -25,6 +25,9 @@ class Step:
     async def changed(self, dossier: DossierView, kinds: frozenset[str]) -> None:
         """The dossier or something of it changed."""
 
+    async def focus(self) -> None:
+        """Give the keyboard to what comes next here."""
+
     async def leave(self) -> None:
         """Save what is half typed."""
 

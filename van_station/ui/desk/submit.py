@@ -27,6 +27,8 @@ class SubmitStep(Step):
         self._dossier: DossierView | None = None
         self._missing: tuple[Missing, ...] = ()
         self._status: ExchangeStatus | None = None
+        self._main: ft.Control | None = None
+        self._drawn: tuple[object, ...] = ()
         self._slip = ""
         self._left = ft.Column(spacing=theme.GAP_M, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
         self._right = ft.Column(spacing=theme.GAP_M, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
@@ -45,11 +47,17 @@ class SubmitStep(Step):
         self._slip = self.desk.offer(
             lambda: self.desk.work.slips.receipt(self.desk.me, dossier.id), self.desk.say("slip.title")
         )
+        self._drawn = ()
         await self._load(dossier)
 
     async def changed(self, dossier: DossierView, kinds: frozenset[str]) -> None:
         """It was sent, signed for, or got a status."""
         await self._load(dossier)
+
+    async def focus(self) -> None:
+        """Give the keyboard to the first gap, to confirming or to the slip, whichever stands there."""
+        if self._main is not None:
+            await self.desk.focus(self._main)
 
     async def on_key(self, event: ft.KeyboardEvent) -> bool:
         """F9 confirms."""
@@ -63,6 +71,10 @@ class SubmitStep(Step):
         self._dossier = dossier
         self._missing = await desk.run(desk.work.dossiers.missing, dossier.id) if dossier.editable else ()
         self._status = await desk.run(desk.work.exchange.status)
+        drawn = (dossier, self._missing, self._status.signal)
+        if drawn == self._drawn:
+            return  # whoever has the keyboard keeps it
+        self._drawn = drawn
         self._left.controls = [self._work_card() if dossier.editable else self._sent_card(dossier)]
         self._right.controls = [self._history(dossier)]
         if desk.me.may(Act.VOID) and dossier.state is not DossierState.VOIDED and dossier.state not in SENT:
@@ -83,6 +95,7 @@ class SubmitStep(Step):
             disabled=bool(self._missing),
             big=True,
         )
+        self._main = confirm.button
         if not self._missing:
             return parts.card(
                 desk,
@@ -94,19 +107,20 @@ class SubmitStep(Step):
                 title=say("dossier.confirm"),
             )
         rows = [self._gap(missing) for missing in self._missing]
+        self._main = rows[0].button
         return parts.card(
             desk,
             [
                 parts.notice(
                     desk, say("dossier.missing_count", count=len(self._missing)), "warn", identifier="missing"
                 ),
-                *rows,
+                *[row.view for row in rows],
                 ft.Row([confirm.view]),
             ],
             title=say("dossier.confirm"),
         )
 
-    def _gap(self, missing: Missing) -> ft.Control:
+    def _gap(self, missing: Missing) -> parts.Tile:
         desk = self.desk
 
         async def go() -> None:
@@ -120,8 +134,7 @@ class SubmitStep(Step):
             icon, why = ft.Icons.EDIT_NOTE_ROUNDED, words.note(desk.texts, missing.code, dict(missing.args))
         else:
             icon, why = ft.Icons.DESCRIPTION_OUTLINED, desk.say("dossier.component_missing")
-        tile = parts.Tile(desk, f"gap-{missing.where}", name, go, icon=icon, caption=why)
-        return tile.view
+        return parts.Tile(desk, f"gap-{missing.where}", name, go, icon=icon, caption=why)
 
     async def _ask_confirm(self) -> None:
         if self._missing:
@@ -147,6 +160,7 @@ class SubmitStep(Step):
             return
         desk.snack(desk.say("dossier.confirmed"))
         await self._load(dossier)
+        await self.focus()
 
     # ------------------------------------------------------------------ after
     def _sent_card(self, dossier: DossierView) -> ft.Control:
@@ -163,6 +177,7 @@ class SubmitStep(Step):
             url=self._slip,
             big=True,
         )
+        self._main = print_slip.button
         kind = "slip.official" if dossier.official_code else "slip.provisional"
         lines: list[ft.Control] = [self._sent_notice(dossier)]
         if dossier.official_code:

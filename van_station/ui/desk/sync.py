@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import flet as ft
@@ -28,11 +29,26 @@ class SyncScreen(Screen):
             horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
         )
         self._busy = False
+        self._drawn: tuple[object, ...] = ()
+        self._send = parts.Press(
+            desk,
+            "sync-now",
+            desk.say("shell.sync_now"),
+            self._send_now,
+            kind="filled",
+            icon=ft.Icons.SYNC_ROUNDED,
+            shortcut="F9",
+            big=True,
+        )
         self.view = self._body
 
     async def enter(self, where: Where) -> None:
         """Ask how things stand."""
+        self._drawn = ()
+        self._body.controls = [parts.loading(self.desk)]
+        self._body.update()
         await self._load()
+        await self.desk.focus(self._send.button)
 
     async def changed(self, kinds: frozenset[str]) -> None:
         """Something was sent, or the line came or went."""
@@ -46,7 +62,14 @@ class SyncScreen(Screen):
         return False
 
     async def _load(self) -> None:
-        self._draw(await self.desk.run(self.desk.work.exchange.status))
+        self._show(await self.desk.run(self.desk.work.exchange.status))
+
+    def _show(self, status: ExchangeStatus) -> None:
+        """Draw how things stand when it is not what stands there already."""
+        drawn = (replace(status, next_try_s=None), self._busy)
+        if drawn != self._drawn:
+            self._drawn = drawn
+            self._draw(status)
 
     def _draw(self, status: ExchangeStatus) -> None:
         self._body.controls = [self._line_card(status), self._counts(status), self._parked_card(status)]
@@ -67,17 +90,7 @@ class SyncScreen(Screen):
         else:
             last = say("shell.sync_last", ago=words.ago(desk.texts, status.last_sync_at, datetime.now(UTC)))
         running = status.running or self._busy
-        send = parts.Press(
-            desk,
-            "sync-now",
-            say("submit.sending" if running else "shell.sync_now"),
-            self._send_now,
-            kind="filled",
-            icon=ft.Icons.SYNC_ROUNDED,
-            shortcut="F9",
-            disabled=running,
-            big=True,
-        )
+        self._send.set(label=say("submit.sending" if running else "shell.sync_now"))
         mark = ft.Container(
             ft.Icon(icon, size=40, color=ink), bgcolor=ground, padding=18, border_radius=theme.RADIUS_L
         )
@@ -90,7 +103,9 @@ class SyncScreen(Screen):
             spacing=4,
             expand=True,
         )
-        return parts.card(desk, [ft.Row([mark, text, send.view], spacing=theme.GAP_L)], padding=theme.GAP_XL)
+        return parts.card(
+            desk, [ft.Row([mark, text, self._send.view], spacing=theme.GAP_L)], padding=theme.GAP_XL
+        )
 
     def _counts(self, status: ExchangeStatus) -> ft.Control:
         say = self.desk.say
@@ -188,6 +203,6 @@ class SyncScreen(Screen):
             status = await desk.run(desk.work.exchange.sync_now)
         finally:
             self._busy = False
-        self._draw(status)
+        self._show(status)
         done = status.signal is Signal.ONLINE
         desk.snack(desk.say("sync.sent" if done else "submit.offline"), tone="good" if done else "neutral")
