@@ -1,6 +1,7 @@
 """Documents are part of the work: what they name exists."""
 
 import re
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -97,3 +98,11 @@ def test_the_example_settings_file_is_accepted():
     text = (ROOT / "docs" / "settings.md").read_text()
     example = re.search(r"```toml\n(.+?)```", text, re.DOTALL).group(1)
     Settings.model_validate(tomllib.loads(example))
+
+
+def test_the_command_that_ci_reads_out_of_the_readme_is_the_marked_one():
+    line = re.search(r"test_command=\$\((awk .+? README\.md)\)", (ROOT / ".ci" / "check").read_text()).group(
+        1
+    )
+    found = subprocess.run(["bash", "-c", line], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert found.strip() == marked("test")
