@@ -86,7 +86,7 @@ class BigDay:
         for component_id in gaps:
             blob_id = work.store.blobs.put(os.urandom(1000))
             with work.store.unit(self.officer.user_id, "bench.paper", ("dossier", dossier_id)) as unit:
-                unit.session.get_one(Component, component_id)
+                unit.session.get_one(Component, component_id).page_count = 1
                 unit.save(
                     StoredFile(
                         dossier_id=dossier_id,

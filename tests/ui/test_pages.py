@@ -46,7 +46,8 @@ def test_every_text_the_screens_name_is_there(language):
     texts = Texts(language)
     named = {key for path in SOURCES for key in KEY.findall(path.read_text(encoding="utf-8"))}
     assert len(named) > 200
-    assert sorted(key for key in named if key not in texts) == []
+    # a finding's code reads like a key: its text is the note of that name
+    assert sorted(key for key in named if key not in texts and f"note.{key}" not in texts) == []
 
 
 def test_no_vietnamese_stands_in_the_code():
