@@ -232,6 +232,60 @@ class Window:
             f"keyboard at {label!r}, it is at {self.keyboard_at()!r}",
         )
 
+    def without_mouse(self) -> None:
+        """From now on whoever touches the mouse fails."""
+
+        def refuse(*_: object, **__: object) -> None:
+            raise AssertionError("this journey is for the keyboard alone")
+
+        for act in ("click", "dblclick", "move", "down", "up", "wheel"):
+            setattr(self.page.mouse, act, refuse)
+
+    def at(self, identifier: str) -> bool:
+        """Whether a control, or something in it, has the keyboard."""
+        return self.page.evaluate(
+            'id => { const a = document.activeElement, s = `[flt-semantics-identifier="${id}"]`;'
+            " return !!a && (!!a.closest(s) || [...document.querySelectorAll(s)].some(e => e.contains(a))) }",
+            identifier,
+        )
+
+    def wait_at(self, identifier: str) -> None:
+        """Wait until a control has the keyboard."""
+        self.wait(lambda: self.at(identifier), f"the keyboard at {identifier}, it is at {self.place()}")
+
+    def place(self) -> str:
+        """Test id of what has the keyboard, and what it says."""
+        return self.page.evaluate(
+            "() => { const a = document.activeElement, e = a && a.closest('[flt-semantics-identifier]');"
+            " return `${e ? e.getAttribute('flt-semantics-identifier') : '?'}: "
+            "${a ? a.getAttribute('aria-label') || a.tagName : ''}` }"
+        )
+
+    def reach(self, identifier: str, most: int = 60, key: str = "Tab") -> None:
+        """Press Tab until a control has the keyboard."""
+        self.part(identifier).wait_for(state="attached")
+        self.quiet()
+        passed = []
+        for _ in range(most):
+            if self.at(identifier):
+                return
+            self.press(key)
+            self.page.wait_for_timeout(60)
+            passed.append(self.place())
+        raise AssertionError(f"{identifier} is not reached with {key}; passed {passed}")
+
+    def press_on(self, identifier: str, key: str = "Enter") -> None:
+        """Go to a control with Tab and press a key on it."""
+        self.reach(identifier)
+        self.press(key)
+
+    def write_into(self, identifier: str, text: str) -> None:
+        """Go to a field with Tab and type; what stood there goes."""
+        self.reach(identifier)
+        self.press("Control+A")
+        self.page.keyboard.insert_text(text)
+        self.page.wait_for_timeout(60)
+
     def tab_to(self, label: str, most: int = 60) -> None:
         """Press Tab until a control with this label has the keyboard."""
         for _ in range(most):

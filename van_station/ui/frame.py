@@ -24,6 +24,7 @@ T = TypeVar("T")
 Act = Callable[..., Awaitable[Any]]
 TOAST_S = 3.5
 FOCUS_S = 2.0
+SETTLE_S = 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +157,12 @@ class Frame:
         """Give a control the keyboard; a window that has gone meanwhile keeps nobody waiting."""
         with contextlib.suppress(TimeoutError, RuntimeError):
             await asyncio.wait_for(control.focus(), FOCUS_S)
+
+    async def focus_after_enter(self, control: Any) -> None:
+        """Give a field the keyboard after Enter, which makes the browser drop it a moment later."""
+        await self.focus(control)
+        await asyncio.sleep(SETTLE_S)
+        await self.focus(control)
 
     def later(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         """Run a coroutine beside the present handler, under the same error rules."""

@@ -38,6 +38,9 @@ class Screen:
         """Use a key; True when it is used up."""
         return False
 
+    async def focus(self) -> None:
+        """Give the keyboard to what comes next on this screen."""
+
     async def tick(self) -> None:
         """A few seconds went by: times in words may have moved on."""
 

@@ -213,6 +213,12 @@ class Shell:
             await self._go_to(NAVIGATION_KEYS.index(event.key))
         elif event.ctrl and event.key in "123456":
             await self._go_to(int(event.key) - 1)
+        elif event.ctrl and event.key == "Arrow Up":
+            await self.desk.focus(
+                self._buttons[self.name if self.name in self._buttons else self.home].data[0]
+            )
+        elif event.ctrl and event.key == "Arrow Down" and self.screen is not None:
+            await self.screen.focus()
         elif event.ctrl and event.key.upper() == "L":
             await self._lock()
 
@@ -276,6 +282,9 @@ _KEYS = (
     ("Tab", "shell.key_tab"),
     ("Enter", "shell.key_enter"),
     ("Esc", "shell.key_escape"),
+    ("Ctrl + ↑", "shell.key_top"),
+    ("Ctrl + ↓", "shell.key_work"),
+    ("Ctrl + ← →", "shell.key_step"),
     ("Ctrl + L", "shell.lock"),
     ("F1", "shell.help"),
 )

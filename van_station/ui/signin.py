@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 
 import flet as ft
@@ -47,7 +49,7 @@ class SignIn:
             can_reveal_password=True,
             act=self._submit,
         )
-        self.problem = ft.Column(spacing=0)
+        self.problem = Refusal(desk)
         self.enter_button = parts.Press(
             desk,
             "sign-in",
@@ -62,7 +64,7 @@ class SignIn:
             parts.text(say("signin.hint"), Style.BODY_MEDIUM, color=desk.palette.quiet),
             login,
             passphrase,
-            self.problem,
+            self.problem.view,
             self.enter_button.view,
             *self._hints(),
         ]
@@ -85,7 +87,7 @@ class SignIn:
     def _hint(self, user: DemoUser) -> ft.Control:
         async def fill() -> None:
             self.login.value, self.passphrase.value = user.login, user.passphrase
-            self.problem.controls = []
+            self.problem.clear()
             self.view.update()
             await self._desk.focus(self.passphrase)
 
@@ -100,7 +102,7 @@ class SignIn:
         return ft.Container(tile.view, col={"xs": 12, "md": 6})
 
     async def _next(self) -> None:
-        await self._desk.focus(self.passphrase)
+        await self._desk.focus_after_enter(self.passphrase)
 
     async def _submit(self) -> None:
         desk = self._desk
@@ -113,18 +115,14 @@ class SignIn:
             signed_in = await desk.run(desk.door.sign_in, login, passphrase)
         except SignInRefused as refused:
             self.passphrase.value = ""
-            self._say(refused)
+            self.problem.show(refused)
         else:
             self.passphrase.value = ""
             await self._entered(signed_in)
             return
         finally:
             self._busy(on=False)
-        await self._desk.focus(self.passphrase)
-
-    def _say(self, refused: SignInRefused) -> None:
-        self.problem.controls = [refusal(self._desk, refused)]
-        self.problem.update()
+        await self._desk.focus_after_enter(self.passphrase)
 
     def _busy(self, *, on: bool) -> None:
         if self.view.page is None:
@@ -166,13 +164,13 @@ class Lock:
             autofocus=True,
             act=self._submit,
         )
-        self.problem = ft.Column(spacing=0)
+        self.problem = Refusal(desk)
         me = desk.me
         form: list[ft.Control] = [
             parts.heading(me.full_name, Style.HEADLINE_MEDIUM),
             parts.text(say("shell.locked"), Style.BODY_LARGE, color=desk.palette.quiet),
             view,
-            self.problem,
+            self.problem.view,
             parts.Press(
                 desk,
                 "unlock",
@@ -193,10 +191,10 @@ class Lock:
         try:
             await desk.run(desk.door.check, desk.me, self.passphrase.value or "")
         except SignInRefused as refused:
-            self.problem.controls = [refusal(desk, refused)]
             self.passphrase.value = ""
             self.view.update()
-            await self._desk.focus(self.passphrase)
+            self.problem.show(refused)
+            await self._desk.focus_after_enter(self.passphrase)
         else:
             await self._opened()
 
@@ -221,15 +219,48 @@ ROLE_ICONS = {
 }
 
 
-def refusal(desk: Desk, refused: SignInRefused) -> ft.Control:
-    """Return the strip that says why the door stayed shut."""
-    wait_s = refused.details.get("wait_s", 0)
-    if isinstance(wait_s, int) and wait_s > 0:
-        sentence = desk.say("signin.wait", seconds=wait_s)
-    else:
-        text = desk.texts.error(refused.code, **refused.details)
-        sentence = f"{text.happened} {text.next_step}"
-    return parts.tid("signin-problem", parts.notice(desk, sentence, "bad"), live_region=True)
+class Refusal:
+    """The strip that says why the door stayed shut; a wait counts down before the eyes.
+
+    Args:
+        desk: the window.
+        second_s: how long a second is, for tests.
+    """
+
+    def __init__(self, desk: Desk, second_s: float = 1.0) -> None:
+        self._desk, self._second_s = desk, second_s
+        self._number = 0
+        self.view = ft.Column(spacing=0, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+
+    def clear(self) -> None:
+        """Say nothing any more."""
+        self._number += 1
+        self._draw("")
+
+    def show(self, refused: SignInRefused) -> None:
+        """Say why, and when it may be tried again."""
+        self._number += 1
+        wait_s = refused.details.get("wait_s", 0)
+        if isinstance(wait_s, int) and wait_s > 0:
+            self._desk.later(self._count_down(wait_s, self._number))
+        else:
+            text = self._desk.texts.error(refused.code, **refused.details)
+            self._draw(f"{text.happened} {text.next_step}")
+
+    async def _count_down(self, wait_s: int, number: int) -> None:
+        for left in range(wait_s, 0, -1):
+            if number != self._number:
+                return
+            self._draw(self._desk.say("signin.wait", seconds=left))
+            await asyncio.sleep(self._second_s)
+        if number == self._number:
+            self._draw(self._desk.say("signin.wait_over"), "info")
+
+    def _draw(self, sentence: str, tone: theme.Tone = "bad") -> None:
+        strip = parts.tid("signin-problem", parts.notice(self._desk, sentence, tone), live_region=True)
+        self.view.controls = [strip] if sentence else []
+        with contextlib.suppress(RuntimeError):  # the page was left meanwhile
+            self.view.update()
 
 
 def two_halves(

@@ -48,9 +48,10 @@ class CloseScreen(Screen):
         self._body.controls = [parts.loading(self.desk)]
         self._body.update()
         await self._load()
-        await self._focus_main()
+        await self.focus()
 
-    async def _focus_main(self) -> None:
+    async def focus(self) -> None:
+        """Give the keyboard to closing, or to signing out afterwards."""
         if self._main is not None:
             await self.desk.focus(self._main)
 
@@ -286,7 +287,7 @@ class CloseScreen(Screen):
         await desk.run(desk.work.reports.close, desk.me, self._trip.id)
         desk.snack(desk.say("close.closed"))
         await self._load()
-        await self._focus_main()
+        await self.focus()
 
 
 def _written(desk: Desk, cell: Any, kind: str) -> str:

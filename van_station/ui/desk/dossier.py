@@ -119,6 +119,11 @@ class DossierScreen(Screen):
         missing = await self.desk.run(self.desk.work.dossiers.missing, dossier.id) if dossier.editable else ()
         return finished_steps(dossier, missing)
 
+    async def focus(self) -> None:
+        """Give the keyboard to what comes next in this step."""
+        if self._step_name:
+            await self._steps[self._step_name].focus()
+
     async def leave(self) -> None:
         """Let the step save what is half typed."""
         await self._leave_step()

@@ -111,6 +111,10 @@ class DossiersScreen(Screen):
         self._list.controls = [parts.loading(self.desk)]
         self._list.update()
         await self._load()
+        await self.focus()
+
+    async def focus(self) -> None:
+        """Give the keyboard to the search line."""
         await self.desk.focus(self._search)
 
     async def changed(self, kinds: frozenset[str]) -> None:

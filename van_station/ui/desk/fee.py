@@ -174,15 +174,16 @@ class FeeStep(Step):
         fee = dossier.fee
         rows: list[ft.Control] = []
         if fee is not None:
-            source = f"{desk.say('fee.source')}: {fee.source}"
-            rows.append(
-                parts.text(source, Style.BODY_SMALL, color=desk.palette.quiet, text_align=ft.TextAlign.CENTER)
-            )
+            rows.append(self._source_words(fee.source))
             if fee.unverified:
                 rows.append(
                     parts.notice(desk, desk.say("fee.unverified"), "warn", identifier="fee-unverified")
                 )
         return ft.Column(rows, spacing=theme.GAP_S, horizontal_alignment=ft.CrossAxisAlignment.CENTER)
+
+    def _source_words(self, source: str) -> ft.Control:
+        sentence = f"{self.desk.say('fee.source')}: {source}"
+        return parts.tid("fee-source", parts.text(sentence, Style.BODY_MEDIUM, color=self.desk.palette.quiet))
 
     def _picture(self, payment: PaymentView, dossier: DossierView) -> ft.Control:
         """Return the code as large as the room allows, beside amount, state and account."""
@@ -212,6 +213,9 @@ class FeeStep(Step):
             (say("fee.account_name"), payment.account_name),
             (say("fee.reference"), payment.reference),
         ]
+        practice: list[ft.Control] = []
+        if payment.practice:
+            practice.append(parts.badge(desk, say("fee.practice"), "warn", ft.Icons.SCHOOL_OUTLINED))
         lines: list[ft.Control] = [
             parts.text(say("fee.amount"), Style.TITLE_MEDIUM, color=p.quiet),
             parts.tid(
@@ -228,6 +232,7 @@ class FeeStep(Step):
                         live_region=True,
                     ),
                     *self._unverified_mark(dossier),
+                    *practice,
                 ],
                 wrap=True,
                 spacing=theme.GAP_S,
@@ -239,9 +244,9 @@ class FeeStep(Step):
             lines.append(parts.notice(desk, received, "good"))
         else:
             lines.append(parts.notice(desk, say("fee.pending_hint"), "info"))
-        if payment.practice:
-            lines.append(parts.notice(desk, say("fee.practice"), "warn", icon=ft.Icons.SCHOOL_OUTLINED))
-        lines += [parts.facts(desk, facts), self._source(dossier)]
+        lines.append(parts.facts(desk, facts))
+        if dossier.fee is not None:
+            lines.append(self._source_words(dossier.fee.source))
         right = ft.Column(lines, spacing=theme.GAP_M, expand=True)
         row = ft.Row([code, right], spacing=theme.GAP_XL, vertical_alignment=ft.CrossAxisAlignment.START)
-        return parts.card(desk, [row], padding=theme.GAP_XL)
+        return parts.card(desk, [row])

@@ -94,7 +94,6 @@ class FormStep(Step):
                 self._bar,
                 parts.tid("form-progress", self._count),
                 parts.tid("form-saved", self._saved, live_region=True),
-                self._next.view,
             ],
             spacing=theme.GAP_M,
         )
@@ -165,7 +164,7 @@ class FormStep(Step):
             title = words.either(self.desk.texts, form.title, form.title_en)
             head = parts.text(title, Style.TITLE_LARGE)
             note = [] if form.editable else [parts.notice(self.desk, self.desk.say("form.read_only"), "info")]
-            self._body.controls = [head, *doubt, *note, grid]
+            self._body.controls = [head, *doubt, *note, grid, ft.Row([self._next.view])]
             self._progress.learn(form.nodes)
         self._draw(form)
 

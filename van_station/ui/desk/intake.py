@@ -205,6 +205,10 @@ class IntakeScreen(Screen):
         if not self.state.full_name:
             await self.desk.focus(self._fields["id_number"])
 
+    async def focus(self) -> None:
+        """Give the keyboard to the first field."""
+        await self.desk.focus(self._fields["id_number"])
+
     async def changed(self, kinds: frozenset[str]) -> None:
         """The trip was opened or closed."""
         await self._load_trip()

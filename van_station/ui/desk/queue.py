@@ -104,6 +104,10 @@ class QueueScreen(Screen):
     async def enter(self, where: Where) -> None:
         """Load and draw the line."""
         await self._load()
+        await self.focus()
+
+    async def focus(self) -> None:
+        """Give the keyboard to the counter, or to the lanes where one only looks."""
         if self.desk.me.may(Act.CALL_TICKET):
             await self._focus_next()
         else:
@@ -154,7 +158,7 @@ class QueueScreen(Screen):
         self.view.update()
         if self._to_counter:
             self._to_counter = False
-            await self._focus_next()
+            self.desk.later(self._focus_next())
 
     async def _focus_next(self) -> None:
         """Give the keyboard to what comes next, the button pressed last may be gone."""

@@ -53,6 +53,7 @@ class BatchPanel:
         self._shown = False
         self._keeping = False
         self._fault: Fault | None = None
+        self._nothing_came = False
         self._thumbs: dict[str, Thumb] = {}
         stretch = ft.CrossAxisAlignment.STRETCH
         self._settings = ft.Column(spacing=theme.GAP_S, horizontal_alignment=stretch)
@@ -148,7 +149,7 @@ class BatchPanel:
     async def show(self, dossier_id: str, component: ComponentView, *, editable: bool) -> None:
         """Show the batch of a paper, one that was cut short included."""
         self._dossier_id, self._component, self._shown = dossier_id, component, True
-        self._fault, self._selected = None, ""
+        self._fault, self._selected, self._nothing_came = None, "", False
         self._thumbs.clear()
         self._batch = None
         allowed = editable and self._desk.me.may(Act.SCAN)
@@ -290,13 +291,23 @@ class BatchPanel:
             text = desk.texts.error(fault.code)
             sentence = f"{text.happened} {text.next_step}"
             self._fault_box.content = parts.notice(desk, sentence, "bad", identifier="scan-fault")
+        elif self._nothing_came:
+            device = self._chosen_device()
+            folder = device is not None and device.kind == "folder"
+            sentence = say("scan.folder_empty") if folder else say("scan.feeder_empty")
+            self._fault_box.content = parts.notice(desk, sentence, "warn", identifier="scan-nothing")
+            self._fault_box.visible = True
         if self._keeping:
             return
         self._progress.visible, self._progress.value = self._running, None
         sentence = ""
         if self._running:
             sentence = say("scan.running", count=len(self._pages))
-        elif self._pages:
+        elif not self._pages:
+            lacking = self._component is not None and not self._component.files
+            ready = lacking and not self._nothing_came and self._chosen_device() is not None
+            sentence = say("scan.ready_hint") if ready else ""
+        else:
             blank = sum(page.blank and page.dropped for page in self._pages)
             sentence = say("scan.pages_ready", count=kept_count(self._pages))
             if blank:
@@ -328,7 +339,7 @@ class BatchPanel:
         desk, component, device = self._desk, self._component, self._chosen_device()
         if component is None or device is None or self._running or self._keeping:
             return
-        self._fault = None
+        self._fault, self._nothing_came = None, False
         wish = CaptureSettings(
             source="adf" if device.has_feeder else "flatbed", duplex=self._duplex and device.has_duplex
         )
@@ -358,6 +369,7 @@ class BatchPanel:
                 if self._batch is not None:
                     await self._desk.run(self._batch.wait, 2)
                 await self._load_pages()
+                self._nothing_came = not self._pages and self._fault is None
             case Progress():
                 self._say_progress(event)
         self._redraw()

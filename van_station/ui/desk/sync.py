@@ -40,6 +40,7 @@ class SyncScreen(Screen):
             shortcut="F9",
             big=True,
         )
+        self._line = self._make_line_card()
         self.view = self._body
 
     async def enter(self, where: Where) -> None:
@@ -48,6 +49,10 @@ class SyncScreen(Screen):
         self._body.controls = [parts.loading(self.desk)]
         self._body.update()
         await self._load()
+        await self.focus()
+
+    async def focus(self) -> None:
+        """Give the keyboard to sending."""
         await self.desk.focus(self._send.button)
 
     async def changed(self, kinds: frozenset[str]) -> None:
@@ -72,10 +77,30 @@ class SyncScreen(Screen):
             self._draw(status)
 
     def _draw(self, status: ExchangeStatus) -> None:
-        self._body.controls = [self._line_card(status), self._counts(status), self._parked_card(status)]
+        self._draw_line(status)
+        self._body.controls = [self._line, self._counts(status), self._parked_card(status)]
         self._body.update()
 
-    def _line_card(self, status: ExchangeStatus) -> ft.Control:
+    def _make_line_card(self) -> ft.Control:
+        """Make the card with the button; it stays, so that the keyboard stays on the button."""
+        desk, p = self.desk, self.desk.palette
+        self._icon = ft.Icon(ft.Icons.WIFI_FIND_ROUNDED, size=40)
+        self._mark = ft.Container(self._icon, padding=18, border_radius=theme.RADIUS_L)
+        self._signal = parts.text("", Style.HEADLINE_SMALL)
+        self._last = parts.text("", Style.BODY_LARGE, color=p.quiet)
+        text = ft.Column(
+            [
+                parts.tid("sync-signal", self._signal),
+                self._last,
+                parts.text(desk.say("sync.promise"), Style.BODY_MEDIUM, color=p.quiet),
+            ],
+            spacing=4,
+            expand=True,
+        )
+        row = ft.Row([self._mark, text, self._send.view], spacing=theme.GAP_L)
+        return parts.card(desk, [row], padding=theme.GAP_XL)
+
+    def _draw_line(self, status: ExchangeStatus) -> None:
         desk, say, p = self.desk, self.desk.say, self.desk.palette
         picture = {
             Signal.ONLINE: (ft.Icons.WIFI_ROUNDED, "shell.signal_on", p.good_soft, p.on_good_soft),
@@ -85,27 +110,14 @@ class SyncScreen(Screen):
         icon, key, ground, ink = picture.get(
             status.signal, (ft.Icons.WIFI_FIND_ROUNDED, "shell.signal_checking", p.raised, p.text)
         )
-        if status.last_sync_at is None:
-            last = say("shell.sync_never")
-        else:
-            last = say("shell.sync_last", ago=words.ago(desk.texts, status.last_sync_at, datetime.now(UTC)))
+        self._icon.icon, self._icon.color, self._mark.bgcolor = icon, ink, ground
+        self._signal.value = say(key)
+        self._last.value = say("shell.sync_never")
+        if status.last_sync_at is not None:
+            ago = words.ago(desk.texts, status.last_sync_at, datetime.now(UTC))
+            self._last.value = say("shell.sync_last", ago=ago)
         running = status.running or self._busy
         self._send.set(label=say("submit.sending" if running else "shell.sync_now"))
-        mark = ft.Container(
-            ft.Icon(icon, size=40, color=ink), bgcolor=ground, padding=18, border_radius=theme.RADIUS_L
-        )
-        text = ft.Column(
-            [
-                parts.tid("sync-signal", parts.text(say(key), Style.HEADLINE_SMALL)),
-                parts.text(last, Style.BODY_LARGE, color=p.quiet),
-                parts.text(say("sync.promise"), Style.BODY_MEDIUM, color=p.quiet),
-            ],
-            spacing=4,
-            expand=True,
-        )
-        return parts.card(
-            desk, [ft.Row([mark, text, self._send.view], spacing=theme.GAP_L)], padding=theme.GAP_XL
-        )
 
     def _counts(self, status: ExchangeStatus) -> ft.Control:
         say = self.desk.say
