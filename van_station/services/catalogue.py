@@ -83,6 +83,11 @@ class Catalogue:
         entry = self._entries.get(code or "")
         return entry.procedure.name.vi if entry else (code or "")
 
+    def name_en(self, code: str | None) -> str:
+        """Return a procedure's English name, as `name` else."""
+        entry = self._entries.get(code or "")
+        return entry.procedure.name.en if entry else (code or "")
+
     def search(self, query: str, limit: int = 8) -> tuple[ProcedureCard, ...]:
         """Return the best matches for everyday words with or without marks; all procedures for ""."""
         if not query.strip():

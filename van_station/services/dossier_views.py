@@ -87,6 +87,7 @@ class DossierLine:
     official_code: str | None
     person_name: str
     procedure_name: str
+    procedure_name_en: str
     state: DossierState
     platform_status: int | None
     created_at: datetime
@@ -182,6 +183,7 @@ def dossier_lines(
             official_code=row.official_code,
             person_name=person.full_name,
             procedure_name=catalogue.name(row.procedure_code),
+            procedure_name_en=catalogue.name_en(row.procedure_code),
             state=DossierState(row.state),
             platform_status=row.platform_status,
             created_at=row.created_at,

@@ -171,7 +171,7 @@ class DossiersScreen(Screen):
                     [
                         parts.text(line.person_name, Style.TITLE_MEDIUM, color=p.text),
                         parts.text(
-                            line.procedure_name,
+                            words.either(desk.texts, line.procedure_name, line.procedure_name_en),
                             Style.BODY_SMALL,
                             color=p.quiet,
                             max_lines=1,
