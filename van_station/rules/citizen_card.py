@@ -11,6 +11,7 @@ from datetime import date
 
 from van_station.rules.errors import CardUnreadable
 from van_station.rules.findings import Finding, Severity
+from van_station.rules.legacy_text import LegacyTables, recognise
 from van_station.rules.people import Sex, sex_from_word
 from van_station.rules.text import is_name, is_suspect_card_text, nfc
 
@@ -59,12 +60,16 @@ def looks_like_card(text: str) -> bool:
     return len(text) <= MAX_CARD_TEXT and _WEDGE.match(text.lstrip()) is not None
 
 
-def parse_card_qr(text: str, *, prefixes: Container[str] | None = None) -> CardReading:
+def parse_card_qr(
+    text: str, *, prefixes: Container[str] | None = None, legacy: LegacyTables | None = None
+) -> CardReading:
     """Read a card's QR text by the shape of its fields, so that a missing old-number column does no harm.
 
     Args:
         text: what the scanner gave, a trailing line end included.
         prefixes: known three-digit prefixes for the number check; None leaves that check out.
+        legacy: tables of letters from before Unicode, for readers that still give them; what is read so is
+            a guess, and the finding `card.legacy_letters` asks a person to compare it with the card.
 
     Raises:
         CardUnreadable: `card.too_long` (beyond 1,024 characters), `card.not_a_card`, `card.torn` (it starts
@@ -72,6 +77,9 @@ def parse_card_qr(text: str, *, prefixes: Container[str] | None = None) -> CardR
     """
     if len(text) > MAX_CARD_TEXT:
         raise CardUnreadable(code="card.too_long")
+    recognised = recognise(text, legacy) if legacy is not None else None
+    if recognised is not None:
+        text = recognised.text
     columns = [nfc(column) for column in text.strip("\r\n\t \ufeff").split("|")]
     if len(columns) < 2 or len(columns) > MAX_FIELDS or _ID.fullmatch(columns[0]) is None:
         raise CardUnreadable(code=_why_not_a_card(columns))
@@ -91,6 +99,8 @@ def parse_card_qr(text: str, *, prefixes: Container[str] | None = None) -> CardR
     issued_on = _day(issued_text)
     if issued_on is None:
         findings += (Finding("card.issued_not_a_date"),)
+    if recognised is not None:
+        findings += (Finding("card.legacy_letters", args={"encoding": recognised.encoding.value}),)
     if name.isascii() and address.isascii():
         findings += (Finding("card.no_accents"),)
     old_id, old_findings = _read_old_id(columns[1] if birth_at == 3 else "")
