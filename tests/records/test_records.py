@@ -9,6 +9,7 @@ from sqlmodel import Session, SQLModel, create_engine, select
 from van_station.records import (
     CRITICAL_FIELDS,
     KINDS,
+    CatalogueEdition,
     Dossier,
     NumberBlock,
     OutboxItem,
@@ -92,6 +93,15 @@ def test_local_tables_and_columns_do_not_replicate():
     assert "local_key" not in replicated_columns(StoredFile)
     assert "next_number" not in replicated_columns(NumberBlock)
     assert "id" not in replicated_columns(StoredFile)
+
+
+def test_an_edition_of_the_catalogue_stays_here_and_holds_bytes(session):
+    assert replicated_columns(CatalogueEdition) == ()
+    session.add(CatalogueEdition(version="2026.11.2", issued_on=date(2026, 11, 22), digest="0" * 64, key_id="k",
+                                 signature="0" * 128, body=b"\x00\xff", installed_at=AT, installed_by="u"))  # fmt: skip
+    session.commit()
+    session.expunge_all()
+    assert session.exec(select(CatalogueEdition)).one().body == b"\x00\xff"
 
 
 def test_every_critical_field_is_a_replicated_column():

@@ -16,10 +16,10 @@ from van_station.records import Ticket
 from van_station.store import StoreDamaged, StoreNewer, connections, migrate
 from van_station.store.store import DATABASE
 
-SECOND = """
+NEXT = """
 import sqlalchemy as sa
 from alembic import op
-revision, down_revision = "0002", "0001"
+revision, down_revision = "9000", "HEAD"
 
 def upgrade():
     op.create_table("mood", sa.Column("id", sa.String(), primary_key=True))
@@ -29,17 +29,17 @@ def upgrade():
         table.alter_column("lane", new_column_name="line")
     op.execute("UPDATE ticket SET mood = 'fine'")
     op.drop_table("slip_print")
-"""
+""".replace("HEAD", migrate.HEAD)
 
 
 @pytest.fixture
 def scripts(tmp_path):
-    """The package's revisions and a second one after them."""
+    """The package's revisions and one more after them."""
     folder = tmp_path / "scripts"
     shutil.copytree(
         Path(migrate.__file__).parent / "migrations", folder, ignore=shutil.ignore_patterns("__pycache__")
     )
-    (folder / "versions" / "0002_mood.py").write_text(SECOND)
+    (folder / "versions" / "9000_mood.py").write_text(NEXT)
     return folder
 
 
@@ -92,12 +92,12 @@ def test_an_up_to_date_store_is_opened_without_a_copy(machine, store):
 def test_a_migration_keeps_the_rows_and_a_copy_of_the_old_file(machine, database, scripts):
     path, engine_of = database
     engine = engine_of()
-    assert migrate.migrate(engine, path, head="0002", scripts=str(scripts)) == "0001"
+    assert migrate.migrate(engine, path, head="9000", scripts=str(scripts)) == migrate.HEAD
     with engine.begin() as connection:
         assert connection.exec_driver_sql("SELECT label, mood FROM ticket").fetchall() == [("B042", "fine")]
-    assert migrate.revision(engine) == "0002"
+    assert migrate.revision(engine) == "9000"
     engine.dispose()
-    shutil.move(path.with_name("store.db.before-0002"), path)
+    shutil.move(path.with_name("store.db.before-9000"), path)
     machine.open()
     assert machine.verify().ok
     assert machine.store.vector() != {}
@@ -107,12 +107,12 @@ def test_an_error_in_the_middle_leaves_the_old_tables_whole(machine, database, s
     path, engine_of = database
     engine = engine_of()
     before = schema(engine)
-    broken = scripts / "versions" / "0002_mood.py"
-    broken.write_text(SECOND + "    raise RuntimeError('in the middle')\n")
+    broken = scripts / "versions" / "9000_mood.py"
+    broken.write_text(NEXT + "    raise RuntimeError('in the middle')\n")
     with pytest.raises(RuntimeError):
-        migrate.migrate(engine, path, head="0002", scripts=str(scripts))
+        migrate.migrate(engine, path, head="9000", scripts=str(scripts))
     assert schema(engine) == before
-    assert migrate.revision(engine) == "0001"
+    assert migrate.revision(engine) == migrate.HEAD
     engine.dispose()
     machine.open()
     assert machine.verify().ok
@@ -145,15 +145,15 @@ def test_a_migration_killed_before_any_statement_leaves_the_old_tables_whole(mac
     before = schema(engine)
     engine.dispose()
     statement = 0
-    while killed_migration(engine_of, path, "0002", str(scripts), statement):
+    while killed_migration(engine_of, path, "9000", str(scripts), statement):
         engine = engine_of()
         assert schema(engine) == before
-        assert migrate.revision(engine) == "0001"
+        assert migrate.revision(engine) == migrate.HEAD
         engine.dispose()
         statement += 1
     assert statement > 15
     engine = engine_of()
-    assert migrate.revision(engine) == "0002"
+    assert migrate.revision(engine) == "9000"
     assert "mood" in schema(engine)
     engine.dispose()
 
@@ -186,7 +186,7 @@ def test_a_store_of_a_newer_version_is_refused_untouched(machine, database):
     engine = engine_of()
     assert migrate.revision(engine) == "9999"
     with engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
+        connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{migrate.HEAD}'")
     engine.dispose()
     machine.open()
     with machine.store.reading() as session:

@@ -1,5 +1,6 @@
 """What is kept: SQLModel rows, one file a concept."""
 
+from van_station.records.catalogue import CatalogueEdition
 from van_station.records.columns import (
     JsonText,
     Record,
@@ -11,12 +12,13 @@ from van_station.records.columns import (
     moment_text,
     new_id,
 )
+from van_station.records.consents import Consent, TakenOver
 from van_station.records.dossiers import Component, Dossier, StoredFile
 from van_station.records.exchange import OutboxItem, ReceiptRow, StatusEvent
 from van_station.records.ledger import AuditLine, ChangeLog, FieldHead
 from van_station.records.payments import Payment, PaymentNotice, notice_record_id
-from van_station.records.people import Person, User
-from van_station.records.queue import NumberBlock, Ticket
+from van_station.records.people import Business, Person, User
+from van_station.records.queue import LeaseRequest, NumberBlock, Ticket, TicketPerson
 from van_station.records.replication import CRITICAL_FIELDS, KINDS, REPLICATED, replicated_columns
 from van_station.records.slips import SlipPrint
 from van_station.records.trips import Setting, Trip
@@ -26,11 +28,15 @@ __all__ = [
     "KINDS",
     "REPLICATED",
     "AuditLine",
+    "Business",
+    "CatalogueEdition",
     "ChangeLog",
     "Component",
+    "Consent",
     "Dossier",
     "FieldHead",
     "JsonText",
+    "LeaseRequest",
     "NumberBlock",
     "OutboxItem",
     "Payment",
@@ -43,7 +49,9 @@ __all__ = [
     "SlipPrint",
     "StatusEvent",
     "StoredFile",
+    "TakenOver",
     "Ticket",
+    "TicketPerson",
     "Trip",
     "User",
     "UtcDateTime",

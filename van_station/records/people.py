@@ -36,3 +36,22 @@ class Person(Record, table=True):
     card_issued_on: date | None = None
     card_raw_extra: str | None = None
     """Trailing fields of the card's QR that we have no column for, kept as read."""
+    identified_by: str = "none"
+    """card_qr | chip | typed | none: the strongest way in which this person has been identified; `none` also
+    where it was not recorded (rows older than layout 2)."""
+    ward_code: str | None = None
+    """Code of the ward (*phường/xã*) of the address; None when not known."""
+
+
+class Business(Record, table=True):
+    """A household business or enterprise that a person comes for (*hộ kinh doanh, doanh nghiệp*)."""
+
+    tax_code: str = Field(index=True)
+    """10 digits, 10 and a branch's 3 after a hyphen, or the 12 of the owner's personal number."""
+    name: str
+    folded_name: str = Field(default="", index=True)
+    """`name` without marks, in lower case, đ as d: what searches look at."""
+    address: str | None = None
+    phone: str | None = None
+    representative_person_id: str | None = Field(default=None, index=True)
+    """The person who speaks for it, when they have been here."""

@@ -45,3 +45,33 @@ class Ticket(Record, table=True):
     times_called: int = 0
     created_by: str
     served_by: str | None = None
+    holder: str = ""
+    """The machine (site) that holds the lease: it alone may call this ticket. Empty (rows older than
+    layout 2): the machine whose number block the number is of, which every machine can look up."""
+    business_id: str | None = Field(default=None, index=True)
+    """The business that the person came for; None when they came for themself."""
+    party_size: int = 1
+    """How many people came on this ticket, the one it is made out to included."""
+
+
+class TicketPerson(Record, table=True):
+    """Somebody who came along on another's ticket, e.g. a family that asks for the same thing."""
+
+    ticket_id: str = Field(index=True)
+    person_id: str = Field(index=True)
+    relation: str
+    """To the person the ticket is made out to: a code, e.g. `spouse`, `child`; empty when not said."""
+    sequence: int = 0
+    """1, 2, 3 ... in the order taken in."""
+
+
+class LeaseRequest(Record, table=True):
+    """One machine asks the holder of a ticket for its lease."""
+
+    ticket_id: str = Field(index=True)
+    site: str
+    """The machine that asks."""
+    requested_at: datetime = moment()
+    answered_at: datetime | None = maybe_moment()
+    granted: bool | None = None
+    """None while the holder has not answered."""

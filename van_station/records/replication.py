@@ -1,11 +1,12 @@
 """Which rows and columns leave this machine, and which fields a conflict must stop."""
 
 from van_station.records.columns import Record, Row, kind_of
+from van_station.records.consents import Consent, TakenOver
 from van_station.records.dossiers import Component, Dossier, StoredFile
 from van_station.records.exchange import ReceiptRow, StatusEvent
 from van_station.records.payments import Payment, PaymentNotice
-from van_station.records.people import Person, User
-from van_station.records.queue import NumberBlock, Ticket
+from van_station.records.people import Business, Person, User
+from van_station.records.queue import LeaseRequest, NumberBlock, Ticket, TicketPerson
 from van_station.records.slips import SlipPrint
 from van_station.records.trips import Trip
 
@@ -23,6 +24,11 @@ REPLICATED: tuple[type[Record], ...] = (
     ReceiptRow,
     StatusEvent,
     SlipPrint,
+    Business,
+    TicketPerson,
+    LeaseRequest,
+    Consent,
+    TakenOver,
 )
 
 KINDS: dict[str, type[Record]] = {kind_of(model): model for model in REPLICATED}

@@ -12,11 +12,14 @@ from sqlalchemy import Connection, Engine
 
 from van_station.store.errors import StoreDamaged, StoreNewer
 from van_station.store.folders import sync_folder
+from van_station.store.rows import materialise
 
-SCHEMA = 1
-"""Number of the record layout, written into every change."""
-HEAD = "0001"
+SCHEMA = 2
+"""Number of the record layout, written into every change; raised with each new table or column that travels."""
+HEAD = "0002"
 """The newest revision; a store that is there already is not looked at any further."""
+SCHEMA_OF = {"0001": 1, "0002": 2}
+"""The record layout that each revision's tables hold."""
 SCRIPTS = "van_station.store:migrations"
 
 
@@ -46,6 +49,8 @@ def migrate(engine: Engine, path: Path, *, head: str = HEAD, scripts: str = SCRI
             command.upgrade(config, head)
         except CommandError as error:
             raise StoreNewer("the store is of a newer version") from error
+        if found is not None and SCHEMA_OF[found] < SCHEMA:
+            _show_what_was_not_known(connection, SCHEMA_OF[found])
     return found
 
 
@@ -58,6 +63,17 @@ def revision(engine: Engine) -> str | None:
         if "alembic_version" not in tables:
             raise StoreDamaged("tables without a revision")
         return str(connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar())
+
+
+def _show_what_was_not_known(connection: Connection, schema: int) -> None:
+    """Write rows for changes of a newer layout that came before this program did: the log has kept them."""
+    rows = connection.exec_driver_sql(
+        "SELECT DISTINCT h.entity, h.record_id FROM change_log c "
+        "JOIN field_head h ON h.entity = c.entity AND h.record_id = c.record_id WHERE c.schema_number > ?",
+        (schema,),
+    )
+    for entity, record_id in rows.fetchall():
+        materialise(connection, entity, record_id)
 
 
 def _tables(connection: Connection) -> set[str]:
