@@ -1,6 +1,7 @@
 """Printed pages and exported tables, made in memory."""
 
-from van_station.papers.errors import NoOfficialCode, NotPrintable, PaperError, TooMuch
+from van_station.papers.errors import NoOfficialCode, NoSuchForm, NotPrintable, PaperError, TooMuch
+from van_station.papers.official_forms import form_ids, official_form, official_form_pictures
 from van_station.papers.press import render, render_pictures
 from van_station.papers.slips import (
     HandedOver,
@@ -18,12 +19,16 @@ __all__ = [
     "DayTallyView",
     "HandedOver",
     "NoOfficialCode",
+    "NoSuchForm",
     "NotPrintable",
     "PaperError",
     "Section",
     "SlipData",
     "TicketData",
     "TooMuch",
+    "form_ids",
+    "official_form",
+    "official_form_pictures",
     "official_receipt",
     "provisional_receipt",
     "render",

@@ -40,3 +40,12 @@ class NoOfficialCode(PaperError):
 
     def __init__(self) -> None:
         super().__init__("form 01 needs the official dossier code")
+
+
+class NoSuchForm(PaperError):
+    """This edition of the program has no template for the official form that was asked for."""
+
+    code = "papers.no_such_form"
+
+    def __init__(self) -> None:
+        super().__init__("no template for this official form")
