@@ -1,75 +1,74 @@
-"""Every folder of the catalogue that travels with the product."""
+"""The edition of the catalogue that travels with the product."""
 
+import json
 from datetime import date
+from functools import cache
 
 import jsonschema
 import pytest
 
-from van_station.rules.catalogue import Confidence, load_procedure
+from van_station.rules.catalogue import Confidence
+from van_station.rules.catalogue_edition import check_edition, form_files, load_edition, procedure_file
 from van_station.rules.forms import load_form
 from van_station.rules.procedure_search import ProcedureSearch, load_words
-from van_station.settings.assets import AssetMissing, asset_path, assets_root, procedure_folders, read_json
+from van_station.settings.assets import AssetMissing, assets_root, catalogue_files, read_json
 
-FOLDERS = procedure_folders()
+EDITION = load_edition(catalogue_files(), strict=False)
+CODES = tuple(EDITION.procedures)
 SHIPPED = {"1.001193", "1.001612", "1.004194", "1.004222"}
 
 
-def form_of(folder):
-    return load_form(
-        read_json(f"catalogue/{folder}/form.schema.json"), read_json(f"catalogue/{folder}/form.ui.json")
-    )
-
-
-def procedure_of(folder):
-    return load_procedure(read_json(f"catalogue/{folder}/procedure.json"))
+@cache
+def form_of(code):
+    return load_form(*EDITION.form_of(EDITION.find(code)))
 
 
 @pytest.fixture(scope="module")
 def search():
-    return ProcedureSearch(
-        [procedure_of(folder) for folder in FOLDERS], load_words(read_json("catalogue/words.json"))
-    )
+    return ProcedureSearch(list(EDITION.procedures.values()), load_words(EDITION.words))
 
 
 def test_the_first_procedures_are_there():
-    assert set(FOLDERS) >= SHIPPED
+    assert set(CODES) >= SHIPPED
 
 
-@pytest.mark.parametrize("folder", FOLDERS)
-def test_a_folder_keeps_the_format(folder):
-    data = read_json(f"catalogue/{folder}/procedure.json")
+def test_the_edition_is_without_fault():
+    assert check_edition(catalogue_files()) == ()
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_procedure_keeps_the_published_schema(code):
+    data = EDITION.files[procedure_file(code)]
     jsonschema.Draft202012Validator(read_json("catalogue/procedure.schema.json")).validate(data)
-    assert load_procedure(data).code == folder
-    form_of(folder)
 
 
-@pytest.mark.parametrize("folder", FOLDERS)
-def test_every_condition_asks_about_a_field_of_the_form(folder):
-    form, procedure = form_of(folder), procedure_of(folder)
+@pytest.mark.parametrize("code", CODES)
+def test_every_condition_asks_about_a_field_of_the_form(code):
+    form, procedure = form_of(code), EDITION.find(code)
     answers = form.empty()
     for rule in (*procedure.components, *procedure.fees):
         for pointer in rule.condition.pointers() if rule.condition else ():
             form.set(answers, pointer, None)
 
 
-@pytest.mark.parametrize("folder", FOLDERS)
-def test_a_form_has_a_conditional_field_and_a_repeated_group(folder):
-    text = asset_path(f"catalogue/{folder}/form.ui.json").read_text(encoding="utf-8")
+@pytest.mark.parametrize("form_id", ["birth", "ct01", "hkd_open"])
+def test_a_form_has_a_conditional_field_and_a_repeated_group(form_id):
+    text = json.dumps(EDITION.files[form_files(form_id)[1]])
     assert '"rule"' in text
     assert '"detail"' in text
 
 
-@pytest.mark.parametrize("folder", FOLDERS)
-def test_every_property_of_a_form_has_a_control(folder):
-    form = form_of(folder)
-    pointers = set(_controls(read_json(f"catalogue/{folder}/form.ui.json")))
-    assert set(_leaves(form.schema, form.schema["$defs"], "#")) == pointers
+@pytest.mark.parametrize("code", CODES)
+def test_every_property_of_a_form_has_a_control(code):
+    form = form_of(code)
+    pointers = set(_controls(EDITION.form_of(EDITION.find(code))[1]))
+    assert set(_leaves(form.schema, form.schema.get("$defs", {}), "#")) == pointers
 
 
-@pytest.mark.parametrize("folder", FOLDERS)
-def test_a_prefill_hint_is_one_that_a_card_or_a_person_can_fill(folder):
+@pytest.mark.parametrize("code", CODES)
+def test_a_prefill_hint_is_one_that_a_card_or_a_person_can_fill(code):
     known = {"id_number", "full_name", "birth_date", "sex", "address", "phone", "email"}
-    hints = form_of(folder).prefill_hints().values()
+    hints = form_of(code).prefill_hints().values()
     assert {hint.removeprefix("person.") for hint in hints} <= known
     assert "person.id_number" in hints
 
@@ -84,7 +83,7 @@ def _controls(element, base="#"):
 
 
 def _leaves(schema, definitions, at):
-    if "$ref" in schema:
+    while "$ref" in schema:
         schema = definitions[schema["$ref"].removeprefix("#/$defs/")]
     if schema.get("type") == "array":
         yield from _leaves(schema["items"], definitions, at + "/items")
@@ -96,7 +95,7 @@ def _leaves(schema, definitions, at):
 
 
 def test_the_two_residence_forms_are_one_paper_form():
-    first, second = (form_of(folder).schema for folder in ("1.004194", "1.004222"))
+    first, second = (form_of(code).schema for code in ("1.004194", "1.004222"))
     numbered = [
         [inner["title"] for inner in form["properties"]["applicant"]["properties"].values()]
         for form in (first, second)
@@ -143,13 +142,13 @@ def test_what_means_nothing_finds_nothing(search, said):
 
 
 def test_what_is_not_verified_stays_marked():
-    business = procedure_of("1.001612")
+    business = EDITION.find("1.001612")
     assert {rule.confidence for rule in business.fees} == {Confidence.UNVERIFIED}
     assert business.laws[0].confidence is Confidence.RECALLED
 
 
 def test_a_procedure_ends_with_the_law_it_stands_on():
-    birth = procedure_of("1.001193")
+    birth = EDITION.find("1.001193")
     assert birth.valid_on(date(2027, 2, 28))
     assert not birth.valid_on(date(2027, 3, 1))
 

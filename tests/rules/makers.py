@@ -9,7 +9,9 @@ LABEL = {"vi": "Tên", "en": "Name"}
 
 
 def shipped(code):
-    return load_procedure(json.loads((ASSETS / "catalogue" / code / "procedure.json").read_text("utf-8")))
+    return load_procedure(
+        json.loads((ASSETS / "catalogue" / "procedures" / f"{code}.json").read_text("utf-8"))
+    )
 
 
 def data(**changes):
@@ -28,8 +30,7 @@ def data(**changes):
         "components": [],
         "fees": [],
         "form": {
-            "schema": "form.schema.json",
-            "ui": "form.ui.json",
+            "id": "applicant",
             "name": LABEL,
             "issued_by": "test",
             "confidence": "verified",

@@ -5,22 +5,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.rules.vectors import ASSETS, vectors
+from tests.rules.vectors import vectors
+from van_station.rules.catalogue_edition import load_edition
 from van_station.rules.citizen_card import parse_card_qr
 from van_station.rules.errors import AnswerRefused, FormRefused
 from van_station.rules.form_dates import format_date_vi, parse_date_vi
 from van_station.rules.form_nodes import ArrayNode, FieldKind, FieldNode, GroupNode
 from van_station.rules.form_prefill import apply_prefill, known_from_card, prefill
 from van_station.rules.forms import load_form
+from van_station.settings.assets import catalogue_files
 
 TODAY = date(2026, 11, 22)
+EDITION = load_edition(catalogue_files(), strict=False)
 
 
 def shipped(code):
-    folder = ASSETS / "catalogue" / code
-    return load_form(
-        *(json.loads((folder / f"form.{part}.json").read_text("utf-8")) for part in ("schema", "ui"))
-    )
+    return load_form(*EDITION.form_of(EDITION.find(code)))
 
 
 BIRTH = shipped("1.001193")

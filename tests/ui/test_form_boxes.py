@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from types import SimpleNamespace
 
 import flet as ft
 import pytest
 
+from van_station.rules.catalogue_edition import load_edition
 from van_station.rules.form_nodes import FieldProblem
 from van_station.rules.forms import load_form
 from van_station.services.dossier_views import FormView
-from van_station.settings.assets import assets_root, procedure_folders
+from van_station.settings.assets import catalogue_files
 from van_station.ui.desk.form import FormProgress, fields_of
 from van_station.ui.desk.form_boxes import Boxes, FormActs, shown_text
 from van_station.ui.frame import Frame, Look
@@ -173,14 +173,8 @@ def test_an_answer_that_stands_saved_is_not_saved_again():
 
 
 def test_every_kind_of_field_of_every_procedure_can_be_drawn():
-    forms = []
-    for folder in procedure_folders():
-        path = assets_root() / "catalogue" / folder
-        schema, ui = (
-            json.loads((path / name).read_text(encoding="utf-8"))
-            for name in ("form.schema.json", "form.ui.json")
-        )
-        forms.append(load_form(schema, ui))
+    edition = load_edition(catalogue_files())
+    forms = [load_form(*edition.form_of(procedure)) for procedure in edition.procedures.values()]
 
     def check(_frame, boxes, _done):
         assert forms

@@ -6,15 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
-from van_station.rules.catalogue import load_procedure
-from van_station.rules.forms import load_form
-from van_station.rules.procedure_search import load_words
+from van_station.rules.catalogue_edition import Edition, load_edition
 from van_station.rules.working_days import Calendar, load_calendar
-from van_station.services.catalogue import Catalogue, Entry
+from van_station.services.catalogue import Catalogue
 from van_station.services.intake import GroupChoice
 from van_station.services.payments import ReceivingAccount
 from van_station.services.trips import WardView
-from van_station.settings.assets import procedure_folders, read_json
+from van_station.settings.assets import catalogue_files, read_json
 
 
 @dataclass(frozen=True)
@@ -34,7 +32,7 @@ class Reference:
 def load_reference(today: date, *, practice: bool) -> Reference:
     """Read the reference data, once a day; raises AssetMissing or a RuleError naming the faulty file."""
     return Reference(
-        catalogue=Catalogue(_entries(), load_words(read_json("catalogue/words.json")), today),
+        catalogue=Catalogue(built_in_edition(), today),
         wards=tuple(
             WardView(ward["code"], ward["full_name"])
             for ward in read_json("reference/hanoi_wards.json")["wards"]
@@ -62,16 +60,10 @@ def load_reference(today: date, *, practice: bool) -> Reference:
     )
 
 
-def _entries() -> dict[str, Entry]:
-    entries = {}
-    for folder in procedure_folders():
-        procedure = load_procedure(read_json(f"catalogue/{folder}/procedure.json"))
-        form = load_form(
-            read_json(f"catalogue/{folder}/{procedure.form.schema}"),
-            read_json(f"catalogue/{folder}/{procedure.form.ui}"),
-        )
-        entries[procedure.code] = Entry(procedure, form)
-    return entries
+@cache
+def built_in_edition() -> Edition:
+    """Return the edition that travels with the program; a faulty procedure is left out, the others stay."""
+    return load_edition(catalogue_files(), strict=False)
 
 
 def _account(*, practice: bool) -> ReceivingAccount | None:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from van_station.cli import demo, station
+from van_station.cli import catalogue, demo, station
 
 app = typer.Typer(
     help="Van Station: field workstation of the mobile public-service van.",
@@ -21,6 +21,7 @@ app.command("setup")(station.setup)
 app.command("run")(station.run)
 app.command("verify")(station.verify)
 app.command("version")(station.version)
+app.add_typer(catalogue.app, name="catalogue")
 
 OptionalPath = Annotated[Path | None, typer.Option()]
 

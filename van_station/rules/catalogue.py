@@ -1,4 +1,4 @@
-"""Procedures (thủ tục hành chính) as data. The folder is described in `docs/formats/catalogue.md`."""
+"""Procedures (thủ tục hành chính) as data. The files are described in `docs/formats/catalogue.md`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,10 +8,13 @@ from typing import NamedTuple
 
 from van_station.rules.catalogue_reading import Reader
 from van_station.rules.conditions import Condition
-from van_station.rules.json_values import JsonValue
+from van_station.rules.json_values import JsonValue, Pointer
 
 MAX_COMPONENTS = 60
 MAX_FEES = 60
+MAX_QUESTIONS = 20
+MAX_VND = 499_999_999
+FORM_ID = r"[a-z][a-z0-9_]{1,39}"
 
 
 class Label(NamedTuple):
@@ -44,6 +47,13 @@ class PaperKind(StrEnum):
     ELECTRONIC = "electronic"
 
 
+class QuestionKind(StrEnum):
+    """A question is answered with yes or no, or with one of its choices."""
+
+    YES_NO = "yes_no"
+    CHOICE = "choice"
+
+
 class TimeUnit(StrEnum):
     """Working days (ngày làm việc) leave out days off; days (ngày) count all."""
 
@@ -67,6 +77,7 @@ class ComponentRule:
         required: False when it is asked for only where data can't be looked up; an officer decides.
         condition: on the form's answers; None means always.
         from_form: the filled form itself, hence never scanned.
+        source: where it was read, "" when the procedure's own source covers it; likewise `confidence` None.
     """
 
     code: str
@@ -78,6 +89,8 @@ class ComponentRule:
     condition: Condition | None
     from_form: bool
     note: Label | None
+    source: str = ""
+    confidence: Confidence | None = None
 
     def applies(self, answers: JsonValue) -> bool:
         """Tell whether this dossier needs it."""
@@ -90,19 +103,21 @@ class FeeRule:
 
     Attributes:
         group: a code of `priority_groups.json`, or None for everybody.
-        amount_vnd: whole đồng.
+        amount_vnd: whole đồng; None when there is a fee that nobody has looked up yet.
         condition: on the form's answers (for example a late registration); None means always.
+        wards: codes of the wards where it holds; empty means everywhere.
         confidence: only a verified fee may be shown without a mark.
     """
 
     channel: Channel
     group: str | None
-    amount_vnd: int
+    amount_vnd: int | None
     valid_from: date
     valid_to: date | None
     condition: Condition | None
     source: str
     confidence: Confidence
+    wards: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +137,47 @@ class TimeLimit:
 
 @dataclass(frozen=True, slots=True)
 class FormRef:
-    """Which files of the folder hold the form, and which paper form it stands for."""
+    """Which form of the edition it uses, and which paper form that stands for.
 
-    schema: str
-    ui: str
+    Attributes:
+        preset: what a new draft begins with, by pointer: a form that several procedures share learns by it
+            which of them it serves.
+    """
+
+    id: str
     name: Label
     issued_by: str
     confidence: Confidence
+    preset: Mapping[Pointer, JsonValue]
+
+
+class Choice(NamedTuple):
+    """One answer of a question."""
+
+    value: str
+    text: Label
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question that decides which papers this citizen needs; the answer lies at `/known/<key>`.
+
+    Attributes:
+        choices: empty for a yes-or-no question.
+        when: asked only while this holds; None means always.
+    """
+
+    key: str
+    text: Label
+    help: Label | None
+    kind: QuestionKind
+    choices: tuple[Choice, ...]
+    when: Condition | None
+
+    @property
+    def pointer(self) -> Pointer:
+        """Where the answer lies."""
+        return f"/known/{self.key}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +203,7 @@ class Procedure:
     valid_to: date | None
     channels: tuple[Channel, ...]
     time_limit: TimeLimit
+    questions: tuple[Question, ...]
     components: tuple[ComponentRule, ...]
     fees: tuple[FeeRule, ...]
     form: FormRef
@@ -173,18 +223,22 @@ class Procedure:
 
 
 def load_procedure(data: Mapping[str, object]) -> Procedure:
-    """Build a procedure from its parsed `procedure.json`.
+    """Build a procedure from its parsed file, `procedures/<code>.json`.
 
     Raises:
         CatalogueRefused: with `details["place"]`, a pointer to the first fault.
     """
     read = Reader(data)
+    read.skip("$schema")
     components = tuple(_component(item) for item in read.items("components", most=MAX_COMPONENTS))
-    codes = [rule.code for rule in components]
-    if len(set(codes)) != len(codes):
-        read.refuse("components")
-    form = read.child("form")
-    return Procedure(
+    _each_once(read, "components", [rule.code for rule in components])
+    questions = (
+        tuple(_question(item) for item in read.items("questions", most=MAX_QUESTIONS))
+        if read.has("questions")
+        else ()
+    )
+    _each_once(read, "questions", [question.key for question in questions])
+    procedure = Procedure(
         code=read.text("code", pattern=r"[0-9]\.[0-9]{6}(\.[A-Z0-9.]{1,12})?"),
         version=read.text("version", pattern=r"[0-9A-Za-z.\-]{1,32}"),
         name=_label(read, "name"),
@@ -196,26 +250,79 @@ def load_procedure(data: Mapping[str, object]) -> Procedure:
         valid_to=read.day_or_none("valid_to"),
         channels=read.choices(Channel, "channels"),
         time_limit=_time_limit(read.child("time_limit")),
+        questions=questions,
         components=components,
         fees=tuple(_fee(item) for item in read.items("fees", most=MAX_FEES)),
-        form=FormRef(
-            schema=form.text("schema", pattern=r"[a-z0-9.\-]{1,40}\.json"),
-            ui=form.text("ui", pattern=r"[a-z0-9.\-]{1,40}\.json"),
-            name=_label(form, "name"),
-            issued_by=form.text("issued_by"),
-            confidence=_confidence(form),
-        ),
-        laws=tuple(Law(item.text("text"), _confidence(item)) for item in read.items("laws", most=40)),
+        form=_form(read.child("form")),
+        laws=tuple(_law(item) for item in read.items("laws", most=40)),
         keywords=tuple(read.texts("keywords")),
-        notes=tuple(Label(item.text("vi"), item.text("en")) for item in read.items("notes", most=20)),
+        notes=tuple(_label_of(item) for item in read.items("notes", most=20)),
         source=read.text("source"),
         confidence=_confidence(read),
     )
+    read.finish()
+    if procedure.valid_to is not None and procedure.valid_to < procedure.valid_from:
+        read.refuse("valid_to")
+    return procedure
+
+
+def _each_once(read: Reader, key: str, names: list[str]) -> None:
+    for at, name in enumerate(names):
+        if name in names[:at]:
+            read.refuse(f"{key}/{at}")
 
 
 def _label(read: Reader, key: str) -> Label:
-    inner = read.child(key)
-    return Label(inner.text("vi"), inner.text("en"))
+    return _label_of(read.child(key))
+
+
+def _label_of(read: Reader) -> Label:
+    label = Label(read.text("vi"), read.text("en"))
+    read.finish()
+    return label
+
+
+def _law(read: Reader) -> Law:
+    law = Law(read.text("text"), _confidence(read))
+    read.finish()
+    return law
+
+
+def _form(read: Reader) -> FormRef:
+    form = FormRef(
+        id=read.text("id", pattern=FORM_ID),
+        name=_label(read, "name"),
+        issued_by=read.text("issued_by"),
+        confidence=_confidence(read),
+        preset=read.presets("preset"),
+    )
+    read.finish()
+    return form
+
+
+def _question(read: Reader) -> Question:
+    kind = read.choice(QuestionKind, "kind")
+    choices: tuple[Choice, ...] = ()
+    if kind is QuestionKind.CHOICE:
+        choices = tuple(_choice(item) for item in read.items("choices", most=30))
+        if len({choice.value for choice in choices}) < max(2, len(choices)):
+            read.refuse("choices")
+    question = Question(
+        key=read.text("key", pattern=r"[a-z_]{2,40}"),
+        text=_label(read, "text"),
+        help=_label(read, "help") if read.has("help") else None,
+        kind=kind,
+        choices=choices,
+        when=read.condition("when"),
+    )
+    read.finish()
+    return question
+
+
+def _choice(read: Reader) -> Choice:
+    choice = Choice(read.text("value", pattern=r"[a-z0-9_]{1,40}"), _label(read, "text"))
+    read.finish()
+    return choice
 
 
 def _confidence(read: Reader) -> Confidence:
@@ -223,7 +330,7 @@ def _confidence(read: Reader) -> Confidence:
 
 
 def _component(read: Reader) -> ComponentRule:
-    return ComponentRule(
+    component = ComponentRule(
         code=read.text("code", pattern=r"[A-Z0-9_]{2,24}"),
         name=_label(read, "name"),
         kind=read.choice(ComponentKind, "kind"),
@@ -233,27 +340,45 @@ def _component(read: Reader) -> ComponentRule:
         condition=read.condition("condition"),
         from_form=read.flag("from_form"),
         note=_label(read, "note") if read.has("note") else None,
+        source=read.text("source") if read.has("source") else "",
+        confidence=_confidence(read) if read.has("confidence") else None,
     )
+    read.finish()
+    return component
 
 
 def _fee(read: Reader) -> FeeRule:
-    return FeeRule(
+    fee = FeeRule(
         channel=read.choice(Channel, "channel"),
         group=read.text("group", pattern=r"[A-Z_]{2,12}") if read.has("group") else None,
-        amount_vnd=read.whole("amount_vnd", least=0, most=499_999_999),
+        amount_vnd=read.whole("amount_vnd", least=0, most=MAX_VND) if read.has("amount_vnd") else None,
         valid_from=read.day("valid_from"),
         valid_to=read.day_or_none("valid_to"),
         condition=read.condition("condition"),
         source=read.text("source"),
         confidence=_confidence(read),
+        wards=_wards(read),
     )
+    read.finish()
+    if fee.valid_to is not None and fee.valid_to < fee.valid_from:
+        read.refuse("valid_to")
+    return fee
+
+
+def _wards(read: Reader) -> frozenset[str]:
+    codes = read.texts("wards", most=200) if read.has("wards") else []
+    if any(len(code) != 5 or not (code.isascii() and code.isdecimal()) for code in codes):
+        read.refuse("wards")
+    return frozenset(codes)
 
 
 def _time_limit(read: Reader) -> TimeLimit:
-    return TimeLimit(
+    limit = TimeLimit(
         value=read.whole("value", least=0, most=1000) if read.has("value") else None,
         unit=read.choice(TimeUnit, "unit"),
         cutoff=read.clock("cutoff") if read.has("cutoff") else None,
         source=read.text("source"),
         confidence=_confidence(read),
     )
+    read.finish()
+    return limit

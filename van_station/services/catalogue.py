@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from van_station.records.dossiers import Dossier
 from van_station.rules.catalogue import Channel, Confidence, Procedure
+from van_station.rules.catalogue_edition import Edition
 from van_station.rules.errors import NoFeeKnown
 from van_station.rules.fees import Fee, fee_for
-from van_station.rules.forms import Form
+from van_station.rules.forms import Form, load_form
 from van_station.rules.json_values import JsonValue
-from van_station.rules.procedure_search import ProcedureSearch, Words
+from van_station.rules.procedure_search import ProcedureSearch, load_words
 from van_station.services.errors import NotFound
 
 
@@ -47,20 +49,27 @@ class ProcedureCard:
     van_role: str
 
 
-@dataclass(frozen=True)
 class Entry:
-    """One procedure of the catalogue with its form."""
+    """One procedure of an edition with its form, which is read when it is first asked for."""
 
-    procedure: Procedure
-    form: Form
+    def __init__(self, edition: Edition, procedure: Procedure) -> None:
+        self._edition = edition
+        self.procedure = procedure
+
+    @cached_property
+    def form(self) -> Form:
+        """The form with the procedure's questions in it; one that can't be used raises FormRefused."""
+        return load_form(*self._edition.form_of(self.procedure))
 
 
 class Catalogue:
     """The procedures this machine knows, by code."""
 
-    def __init__(self, entries: Mapping[str, Entry], words: Words, today: date) -> None:
-        self._entries = dict(entries)
-        self._search = ProcedureSearch([entry.procedure for entry in entries.values()], words)
+    def __init__(self, edition: Edition, today: date) -> None:
+        self._entries: Mapping[str, Entry] = {
+            code: Entry(edition, procedure) for code, procedure in edition.procedures.items()
+        }
+        self._search = ProcedureSearch(list(edition.procedures.values()), load_words(edition.words))
         self._today = today
 
     def entry(self, code: str) -> Entry:

@@ -58,7 +58,12 @@ def read_json(relative: str) -> Any:
         raise AssetMissing(relative) from fault
 
 
-def procedure_folders() -> tuple[str, ...]:
-    """Return the names of the folders under `catalogue/` that hold a procedure, sorted."""
+def catalogue_files() -> dict[str, Any]:
+    """Return every JSON file of the catalogue that travels with the product, parsed, by path inside it.
+
+    Raises:
+        AssetMissing: as `read_json`.
+    """
     catalogue = assets_root() / "catalogue"
-    return tuple(sorted(path.parent.name for path in catalogue.glob("*/procedure.json")))
+    paths = sorted(path.relative_to(catalogue).as_posix() for path in catalogue.rglob("*.json"))
+    return {path: read_json(f"catalogue/{path}") for path in paths}
