@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import io
 
+import cv2
+import numpy as np
 import pytest
 import qrcode
 from hypothesis import given, settings
@@ -43,6 +45,34 @@ def test_a_card_in_a_large_dim_photograph_is_read() -> None:
     photo = Image.new("RGB", (2400, 1800), (90, 85, 80))
     photo.paste(picture_of(CARDS[1], module_px=7).point(lambda value: 40 + value // 2), (700, 500))
     assert read_qr_codes(encoded(photo, "JPEG", quality=70)) == (CARDS[1],)
+
+
+def photographed(card: str, *, turned_deg: float, tilt: float, light: float, noise: float) -> Image.Image:
+    """Return the card's code as a hand-held camera sees it: turned, seen aslant, in little and uneven light."""
+    code = np.asarray(picture_of(card).convert("L"))
+    side = code.shape[0]
+    angle = np.deg2rad(turned_deg)
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    corners = np.array([[-0.5, -0.5], [0.5, -0.5], [0.5, 0.5], [-0.5, 0.5]]) * side * 0.7
+    corners[0] *= 1 - tilt
+    corners[1] *= 1 - tilt / 3
+    flat = np.array([[0, 0], [side, 0], [side, side], [0, side]], np.float32)
+    warp = cv2.getPerspectiveTransform(flat, (corners @ turn.T + (800, 600)).astype(np.float32))
+    table = np.full((1200, 1600), 200, np.uint8)
+    seen = cv2.warpPerspective(code, warp, (1600, 1200), table, borderMode=cv2.BORDER_TRANSPARENT)
+    lit = (8 + seen * light) * np.linspace(1, 0.6, 1600)[None, :]
+    lit = cv2.GaussianBlur(lit, (0, 0), 0.6) + np.random.default_rng(7).normal(0, noise, lit.shape)
+    return Image.fromarray(np.clip(lit, 0, 255).astype(np.uint8))
+
+
+@pytest.mark.parametrize(
+    ("turned_deg", "tilt", "light", "noise"),
+    [(33, 0.15, 0.6, 4), (-28, 0.3, 0.5, 4), (10, 0.1, 0.12, 3), (12, 0.1, 0.06, 1.5), (170, 0.05, 0.3, 8)],
+    ids=["crooked", "aslant", "dim", "nearly dark", "upside down and noisy"],
+)
+def test_a_card_photographed_by_hand_is_read(turned_deg, tilt, light, noise) -> None:
+    photo = photographed(CARDS[0], turned_deg=turned_deg, tilt=tilt, light=light, noise=noise)
+    assert read_qr_codes(encoded(photo, "JPEG", quality=80)) == (CARDS[0],)
 
 
 def test_of_several_codes_the_largest_comes_first() -> None:
