@@ -69,7 +69,8 @@ def _schema(path: Path) -> list[str]:
     with connector(path, _KEY, read_only=True)() as connection:
         rows = connection.execute(
             "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' "
-            "ORDER BY type = 'table' DESC"
+            "AND name NOT LIKE '%_index_%' "  # the pieces of a word index come with it
+            "ORDER BY CASE type WHEN 'table' THEN 0 WHEN 'index' THEN 1 WHEN 'view' THEN 2 ELSE 3 END"
         )
         return [sql for (sql,) in rows]
 

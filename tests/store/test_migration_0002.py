@@ -17,6 +17,15 @@ NEW_COLUMNS = {"ticket": ("holder", "business_id", "party_size"), "person": ("id
 
 def without_layout_2(connection):
     """Turn a fresh store's tables back into those of revision 0001."""
+    found = connection.exec_driver_sql("SELECT type, name FROM sqlite_master").fetchall()
+    for kind in ("trigger", "view"):
+        for name in (name for type_, name in found if type_ == kind):
+            connection.exec_driver_sql(f"DROP {kind} {name}")
+    for table in ("person_index", "person_entry", "dossier_index", "dossier_entry"):
+        connection.exec_driver_sql(f"DROP TABLE {table}")
+    connection.exec_driver_sql("DROP INDEX ix_dossier_created_at")
+    connection.exec_driver_sql("DROP INDEX ix_dossier_state_created_at")
+    connection.exec_driver_sql("CREATE INDEX ix_dossier_state ON dossier (state)")
     for kind in (*NEW_KINDS, "catalogue_edition"):
         connection.exec_driver_sql(f"DROP TABLE {kind}")
     for kind, columns in NEW_COLUMNS.items():

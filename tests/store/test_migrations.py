@@ -1,4 +1,5 @@
 import os
+import re
 import shutil
 import signal
 from pathlib import Path
@@ -16,6 +17,8 @@ from van_station.records import Ticket
 from van_station.store import StoreDamaged, StoreNewer, connections, migrate
 from van_station.store.store import DATABASE
 
+SEARCH = re.compile(r"(person|dossier)_(words|entry|index|found)(_\w+)?")
+"""Names of what revision 0003 makes beside the models' tables."""
 NEXT = """
 import sqlalchemy as sa
 from alembic import op
@@ -64,7 +67,10 @@ def test_the_migrated_tables_are_the_models_tables(machine, store):
     with store._writer.connect() as connection:
         context = MigrationContext.configure(connection)
         differences = compare_metadata(context, SQLModel.metadata)
-    assert [difference for difference in differences if "alembic_version" not in str(difference)] == []
+    others = [
+        each for each in differences if each[0] != "remove_table" or SEARCH.fullmatch(each[1].name) is None
+    ]
+    assert [difference for difference in others if "alembic_version" not in str(difference)] == []
 
 
 def test_columns_types_keys_and_indexes_are_exactly_the_models(machine, store):
@@ -73,7 +79,7 @@ def test_columns_types_keys_and_indexes_are_exactly_the_models(machine, store):
     expected = {name: sql and " ".join(sql.split()) for name, sql in schema(plain).items()}
     found = {name: sql and " ".join(sql.split()) for name, sql in schema(store._writer).items()}
     found.pop("alembic_version")
-    assert found == expected
+    assert {name: sql for name, sql in found.items() if not SEARCH.fullmatch(name)} == expected
 
 
 def test_the_named_head_is_the_newest_revision():

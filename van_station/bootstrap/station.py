@@ -25,6 +25,7 @@ from van_station.services.outgoing import Outgoing
 from van_station.services.payments import Payments
 from van_station.services.queue import Queue
 from van_station.services.reports import Reports
+from van_station.services.search import Search
 from van_station.services.sealed_files import Seal
 from van_station.services.settled import SYSTEM, Settled
 from van_station.services.slips import Slips, SlipSetup
@@ -166,6 +167,7 @@ def build_workspace(settings: Settings, keyring: Keyring, keys: DeviceKeys, cloc
             practice=station.practice,
         ),
         catalogue=reference.catalogue,
+        search=Search(store, reference.catalogue),
     )
     workspace.exchange.start_background()
     return workspace

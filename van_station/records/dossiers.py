@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import Index
 from sqlmodel import Field
 
 from van_station.records.columns import JsonText, Record, maybe_moment, moment
@@ -10,6 +11,8 @@ from van_station.records.columns import JsonText, Record, maybe_moment, moment
 
 class Dossier(Record, table=True):
     """One request for one procedure (*hồ sơ*)."""
+
+    __table_args__ = (Index("ix_dossier_state_created_at", "state", "created_at"),)
 
     trip_id: str = Field(index=True)
     ticket_id: str | None = Field(default=None, index=True)
@@ -20,7 +23,7 @@ class Dossier(Record, table=True):
     provisional_no: str = Field(index=True)
     """The van's own number, printed until the platform has issued a code."""
     official_code: str | None = Field(default=None, index=True)
-    state: str = Field(index=True)
+    state: str
     platform_status: int | None = None
     """Status 1..10 of the national interface; None before the platform spoke."""
     answers: dict[str, Any] = Field(default_factory=dict, sa_type=JsonText)
@@ -33,7 +36,7 @@ class Dossier(Record, table=True):
     fee_source: str | None = None
     """Which rule of the catalogue gave the fee."""
     counter: str | None = None
-    created_at: datetime = moment()
+    created_at: datetime = moment(index=True)
     created_by: str
     confirmed_at: datetime | None = maybe_moment()
     due_on: date | None = None

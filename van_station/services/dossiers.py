@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlmodel import Session, col, func, or_, select
+from sqlmodel import Session, col, select
 
 from van_station.records.dossiers import Component, Dossier, StoredFile
 from van_station.records.exchange import OutboxItem
@@ -29,7 +29,6 @@ from van_station.rules.form_nodes import ArrayNode, FieldNode, FieldProblem, Gro
 from van_station.rules.form_prefill import apply_prefill, known_person, prefill
 from van_station.rules.forms import Answers
 from van_station.rules.json_values import JsonValue, get
-from van_station.rules.text import fold
 from van_station.rules.working_days import Calendar, due_date
 from van_station.services.actor import Actor, require
 from van_station.services.catalogue import Catalogue, Entry
@@ -45,6 +44,7 @@ from van_station.services.dossier_views import (
 )
 from van_station.services.errors import NotFound, Refused, ServiceError, rules_as_refusals
 from van_station.services.people import person_row
+from van_station.services.search import dossier_rows, found_ids, latest_dossiers
 from van_station.services.trips import open_trip
 from van_station.store import Store, UnitOfWork
 
@@ -103,23 +103,14 @@ class Dossiers:
     def find(
         self, text: str = "", state: DossierState | None = None, limit: int = 50
     ) -> tuple[DossierLine, ...]:
-        """Return dossiers by number, code or the person's name (marks ignored), newest first."""
+        """Return dossiers that the words of `text` find (`services.search`), or all; newest first."""
+        most = max(0, min(limit, FIND_LIMIT))
         with self._store.reading() as session:
-            query = select(Dossier, Person).where(Dossier.person_id == Person.id)
-            if state is not None:
-                query = query.where(Dossier.state == state.value)
-            words = fold(text[:80])
-            if words:
-                query = query.where(
-                    or_(
-                        col(Person.folded_name).contains(words, autoescape=True),
-                        func.lower(col(Dossier.provisional_no)).contains(words, autoescape=True),
-                        func.lower(func.coalesce(Dossier.official_code, "")).contains(words, autoescape=True),
-                    )
-                )
-            rows = session.exec(
-                query.order_by(col(Dossier.created_at).desc()).limit(min(limit, FIND_LIMIT))
-            ).all()
+            if text.strip():
+                rows = dossier_rows(session, found_ids(session, "dossier", text, state=state, limit=most))
+                rows.sort(key=lambda pair: pair[0].created_at, reverse=True)
+            else:
+                rows = latest_dossiers(session, state, limit=most)
             return dossier_lines(session, rows, self._catalogue)
 
     def form(self, dossier_id: str) -> FormView:

@@ -15,6 +15,7 @@ from van_station.services.intake import Intake
 from van_station.services.payments import Payments
 from van_station.services.queue import Queue
 from van_station.services.reports import Reports
+from van_station.services.search import Search
 from van_station.services.slips import Slips
 from van_station.services.trips import Trips, TripView
 from van_station.store import Store
@@ -48,6 +49,7 @@ class Workspace:
     exchange: Exchange
     reports: Reports
     catalogue: Catalogue
+    search: Search
 
     def listen(self, listener: Callable[[frozenset[str]], None]) -> Callable[[], None]:
         """Call `listener` after each commit with the kinds of things that changed; returns the way out.
