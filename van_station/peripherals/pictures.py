@@ -59,9 +59,12 @@ def _as_is(picture: Grey) -> Grey:
 def _evenly_lit(picture: Grey) -> Grey:
     """Divide by the light that falls on it, and stretch what is left: dim pictures and shadows."""
     small = cv2.resize(picture, None, fx=0.125, fy=0.125, interpolation=cv2.INTER_AREA)
-    light = cv2.GaussianBlur(small, (0, 0), 12).astype(np.float32) + 1
-    light = cv2.resize(light, (picture.shape[1], picture.shape[0]), interpolation=cv2.INTER_LINEAR)
-    even = picture.astype(np.float32) / light
+    light = cv2.resize(
+        cv2.GaussianBlur(small, (0, 0), 12),
+        (picture.shape[1], picture.shape[0]),
+        interpolation=cv2.INTER_LINEAR,
+    )
+    even = picture.astype(np.float32) / (np.asarray(light, dtype=np.float32) + 1)
     low, high = np.percentile(even[::4, ::4], (1, 99))
     return _grey(np.clip((even - low) * (255 / max(high - low, 1e-3)), 0, 255))
 
