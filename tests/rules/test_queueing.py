@@ -6,12 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.rules.simulated_day import as_rows
-from van_station.rules.errors import BlockSpent, NotAllowed, RuleError
+from van_station.rules.errors import NotAllowed
 from van_station.rules.queueing import (
     FAIR,
     IN_LINE,
     OVER,
-    Block,
     Fairness,
     Lane,
     TicketAct,
@@ -21,11 +20,8 @@ from van_station.rules.queueing import (
     call_order,
     choose_next,
     estimated_wait,
-    label,
     move,
-    next_block,
     streak,
-    take,
 )
 
 OPENING = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
@@ -34,19 +30,6 @@ OPENING = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 def ticket(number, *, priority=False, minute=None):
     arrived = OPENING + timedelta(minutes=number if minute is None else minute)
     return Waiting(f"t{number}", Lane.WELCOME, number, priority, arrived)
-
-
-def test_labels_name_lane_and_number():
-    assert label(Lane.WELCOME, 12) == "A012"
-    assert label(Lane.DIGITISE, 7) == "B007"
-    assert label(Lane.DIGITAL_HELP, 1234) == "C1234"
-    with pytest.raises(RuleError):
-        label(Lane.WELCOME, 0)
-
-
-def test_labels_never_collide():
-    labels = {label(lane, number) for lane in Lane for number in range(1, 2001)}
-    assert len(labels) == 3 * 2000
 
 
 def test_a_ticket_goes_its_way():
@@ -164,30 +147,6 @@ def test_estimates_use_the_median_of_today():
     assert estimated_wait(4, counters=2) == 1200
     assert estimated_wait(4, counters=2, recent_service_s=[100, 120, 5000]) == 240
     assert estimated_wait(1, counters=0, recent_service_s=[60]) == 60
-
-
-def test_a_block_gives_each_number_once_and_then_refuses():
-    block, given_out = Block(5, 7, 5), []
-    while block.left:
-        number, block = take(block)
-        given_out.append(number)
-    assert given_out == [5, 6, 7]
-    with pytest.raises(BlockSpent):
-        take(block)
-
-
-@given(st.lists(st.integers(1, 50), min_size=1, max_size=20))
-def test_leased_blocks_never_overlap(sizes):
-    leased = []
-    for size in sizes:
-        leased.append(next_block(leased, size))
-    numbers = [number for block in leased for number in range(block.first, block.last + 1)]
-    assert len(numbers) == len(set(numbers)) == sum(sizes)
-
-
-def test_a_block_beyond_the_last_label_is_refused():
-    with pytest.raises(RuleError):
-        next_block([], 10_000)
 
 
 def test_the_guide_shows_what_the_simulation_gives():

@@ -1,14 +1,13 @@
-"""The queue: numbers, states of a ticket, and who is called next. See `docs/guides/queue-rule.md`."""
+"""The queue: states of a ticket, who is called next, how long it takes. See `docs/guides/queue-rule.md`."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from statistics import median
 
-from van_station.rules.errors import BlockSpent, NotAllowed, RuleError
+from van_station.rules.errors import NotAllowed, RuleError
 
-MAX_NUMBER = 9999
 RECENT_SERVICES = 20
 USUAL_SERVICE_S = 600
 """Service time assumed until a lane has finished somebody today."""
@@ -20,9 +19,6 @@ class Lane(StrEnum):
     WELCOME = "welcome"
     DIGITISE = "digitise"
     DIGITAL_HELP = "digital_help"
-
-
-_LETTERS = {Lane.WELCOME: "A", Lane.DIGITISE: "B", Lane.DIGITAL_HELP: "C"}
 
 
 class TicketStatus(StrEnum):
@@ -204,44 +200,3 @@ def estimated_wait(people_before: int, *, counters: int, recent_service_s: Seque
     recent = [seconds for seconds in recent_service_s[-RECENT_SERVICES:] if seconds > 0]
     each_s = median(recent) if recent else USUAL_SERVICE_S
     return round(max(0, people_before) * each_s / max(1, counters))
-
-
-def label(lane: Lane, number: int) -> str:
-    """Return what the ticket shows and the loudspeaker says, for example `A012`."""
-    if not 1 <= number <= MAX_NUMBER:
-        raise RuleError(code="queue.bad_number", number=number)
-    return f"{_LETTERS[lane]}{number:03d}"
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """Numbers `first`..`last` that one machine leased for one lane; `next_number` is the next to give."""
-
-    first: int
-    last: int
-    next_number: int
-
-    @property
-    def left(self) -> int:
-        """How many numbers can still be given."""
-        return max(0, self.last - self.next_number + 1)
-
-
-def take(block: Block) -> tuple[int, Block]:
-    """Return the next number and the block without it.
-
-    Raises:
-        BlockSpent: none left.
-    """
-    if not block.left:
-        raise BlockSpent(first=block.first, last=block.last)
-    return block.next_number, replace(block, next_number=block.next_number + 1)
-
-
-def next_block(leased: Sequence[Block], size: int) -> Block:
-    """Return a block of `size` numbers beyond every leased one, so that no number is ever given twice."""
-    first = max((block.last for block in leased), default=0) + 1
-    last = first + size - 1
-    if size < 1 or last > MAX_NUMBER:
-        raise RuleError(code="queue.bad_block", size=size)
-    return Block(first, last, first)

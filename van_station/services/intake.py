@@ -7,19 +7,17 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
-from sqlmodel import Session, col, select
-
 from van_station.i18n import Texts
 from van_station.papers.slips import TicketData, ticket_slip
 from van_station.peripherals.pictures import PeripheralError
 from van_station.records.people import Person
-from van_station.records.queue import NumberBlock, Ticket
+from van_station.records.queue import Ticket
 from van_station.records.trips import Trip
 from van_station.rules.access import Act
 from van_station.rules.citizen_card import CardReading, check_id_number, looks_like_card, parse_card_qr
 from van_station.rules.findings import Finding, Severity
 from van_station.rules.people import Sex, birth_for_age, check_phone, suggest_group
-from van_station.rules.queueing import Block, Lane, TicketStatus, label, next_block, take
+from van_station.rules.queueing import Lane, TicketStatus
 from van_station.rules.text import is_name, is_suspect_card_text, nfc
 from van_station.services.actor import Actor, require
 from van_station.services.catalogue import Catalogue
@@ -28,7 +26,8 @@ from van_station.services.errors import FieldNote, IntakeRefused, NotFound, Refu
 from van_station.services.paper import PrintedPage
 from van_station.services.people import PersonView, by_number, folded_name, person_view
 from van_station.services.queue import Queue, TicketView
-from van_station.services.trips import BLOCK_SIZE, SERVICES, open_trip
+from van_station.services.queue_numbers import give_number
+from van_station.services.trips import SERVICES, open_trip
 from van_station.store import Store, UnitOfWork
 
 LANE_OF_NEED = {
@@ -203,8 +202,8 @@ class Intake:
             trip = open_trip(unit.session)
             ticket.trip_id = trip.id
             ticket.person_id = self._keep_person(unit, draft)
-            ticket.number = self._next_number(unit, trip, lane)
-            ticket.label = label(lane, ticket.number)
+            ticket.number, ticket.label = give_number(unit, trip, lane, self._site_id)
+            ticket.holder = self._site_id
             unit.save(ticket)
             unit.note({"lane": lane.value, "need": draft.need})
         return self._queue.get(ticket.id)
@@ -299,33 +298,6 @@ class Intake:
                 setattr(person, name, value)
         unit.save(person)
         return person.id
-
-    def _next_number(self, unit: UnitOfWork, trip: Trip, lane: Lane) -> int:
-        """Return the next number of this machine's blocks; a spent block is followed by a fresh one."""
-        for row in _blocks(unit.session, trip.id, lane):
-            if row.site == self._site_id and (row.next_number or row.first) <= row.last:
-                number, rest = take(Block(row.first, row.last, row.next_number or row.first))
-                row.next_number = rest.next_number
-                unit.save(row)
-                return number
-        leased = [Block(row.first, row.last, row.last + 1) for row in _blocks(unit.session, trip.id, lane)]
-        number, rest = take(next_block(leased, BLOCK_SIZE))
-        unit.save(
-            NumberBlock(
-                site=self._site_id,
-                trip_id=trip.id,
-                lane=lane.value,
-                first=rest.first,
-                last=rest.last,
-                next_number=rest.next_number,
-            )
-        )
-        return number
-
-
-def _blocks(session: Session, trip_id: str, lane: Lane) -> Sequence[NumberBlock]:
-    query = select(NumberBlock).where(NumberBlock.trip_id == trip_id, NumberBlock.lane == lane.value)
-    return session.exec(query.order_by(col(NumberBlock.first))).all()
 
 
 def _draft(reading: CardReading) -> IntakeDraft:

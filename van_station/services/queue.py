@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from sqlmodel import Session, col, select
@@ -13,26 +13,26 @@ from van_station.records.people import Person
 from van_station.records.queue import Ticket
 from van_station.rules.access import Act
 from van_station.rules.dossiers import DossierState
+from van_station.rules.leases import CallPlan, plan_call
 from van_station.rules.queueing import (
     IN_LINE,
     Lane,
     TicketAct,
     TicketStatus,
-    Waiting,
-    choose_next,
+    call_order,
     estimated_wait,
     move,
-    streak,
 )
 from van_station.services.actor import Actor, require
 from van_station.services.catalogue import Catalogue
 from van_station.services.clock import Clock
 from van_station.services.errors import NotFound, Refused, rules_as_refusals
+from van_station.services.leases import Leases
+from van_station.services.queue_lines import Line, counters_at_work, read_line, service_times_s
 from van_station.services.trips import open_trip
 from van_station.store import Store
 
 CLOSED = frozenset({TicketStatus.FINISHED.value, TicketStatus.NO_SHOW.value})
-_RECENT_CALLS = 20
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,12 @@ class TicketView:
     waited_min: int
     times_called: int
     dossier_id: str | None
+    is_held_here: bool = True
+    """Whether this machine may call it; another holds its lease otherwise."""
+    place: int | None = None
+    """People who would be called before this one if nobody else came; None when not in line."""
+    wait_min: int | None = None
+    """Estimated minutes until the call; None when not in line."""
 
     def __repr__(self) -> str:
         return f"TicketView(id={self.id!r}, label={self.label!r}, status={self.status.value!r})"
@@ -71,15 +77,49 @@ class LaneSummary:
     serving: int
     priority_waiting: int
     estimated_wait_min: int
+    """For somebody who came now without priority."""
+
+
+@dataclass(frozen=True)
+class _Pace:
+    """How fast a lane moves."""
+
+    counters: int
+    service_s: Sequence[float]
+
+    def wait_s(self, people_before: int) -> int:
+        return estimated_wait(people_before, counters=self.counters, recent_service_s=self.service_s)
 
 
 class Queue:
-    """The open trip's tickets."""
+    """The open trip's tickets.
 
-    def __init__(self, store: Store, clock: Clock, catalogue: Catalogue) -> None:
+    Args:
+        store: of this machine.
+        clock: of this machine.
+        catalogue: names of procedures.
+        counters: which lanes each counter serves; a counter that is not named here serves every lane.
+
+    Attributes:
+        leases: what is between this machine and the others.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        catalogue: Catalogue,
+        counters: Mapping[str, Sequence[Lane]] | None = None,
+    ) -> None:
         self._store = store
         self._clock = clock
         self._catalogue = catalogue
+        self._counters = {name: tuple(lanes) for name, lanes in (counters or {}).items()}
+        self.leases = Leases(store, clock)
+
+    def lanes_of(self, counter: str) -> tuple[Lane, ...]:
+        """Return the lanes that a counter serves."""
+        return self._counters.get(counter) or tuple(Lane)
 
     def get(self, ticket_id: str) -> TicketView:
         """Return one ticket."""
@@ -93,51 +133,73 @@ class Queue:
                 trip = open_trip(session)
             except Refused:
                 return ()
-            query = select(Ticket).where(Ticket.trip_id == trip.id)
-            if lane is not None:
-                query = query.where(Ticket.lane == lane.value)
-            if open_only:
-                query = query.where(col(Ticket.status).not_in(CLOSED))
-            rows = session.exec(query.order_by(col(Ticket.created_at), col(Ticket.number))).all()
-            return tuple(self._views(session, rows))
+            return tuple(self._views(session, _tickets(session, trip.id, lane, open_only=open_only)))
 
     def lanes(self) -> tuple[LaneSummary, ...]:
         """Return how each lane stands now."""
-        views = self.tickets()
-        return tuple(self._summary(lane, [view for view in views if view.lane is lane]) for lane in Lane)
+        with self._store.reading() as session:
+            try:
+                trip = open_trip(session)
+            except Refused:
+                return tuple(LaneSummary(lane, 0, 0, 0, 0) for lane in Lane)
+            views = self._views(session, _tickets(session, trip.id, None, open_only=True))
+            return tuple(
+                self._summary(session, trip.id, lane, [view for view in views if view.lane is lane])
+                for lane in Lane
+            )
 
-    def call_next(self, actor: Actor, lane: Lane) -> TicketView | None:
-        """Call whoever's turn it is in a lane, or return None when nobody waits.
+    def call_next(self, actor: Actor, lane: Lane | None = None) -> TicketView | None:
+        """Call whoever's turn it is, or return None when nobody waits.
+
+        If another machine holds that ticket it is asked for its lease first; if it does not answer, the
+        best of the tickets held here is called.
+
+        Args:
+            actor: at a counter.
+            lane: None for all lanes of the actor's counter, as one line.
+
+        Raises:
+            Refused: queue.other_counter (the counter does not serve this lane), queue.held_elsewhere (people
+                wait, but other machines hold all of their tickets and do not answer), trip.none_open.
 
         Source: priority without starvation, `rules.queueing.choose_next`.
         """
         require(actor, Act.CALL_TICKET)
+        lanes = self._lanes_for(actor, lane)
+        with self._store.reading() as session:
+            ask = self._plan(session, lanes).ask
+        if ask is not None:
+            self.leases.fetch(actor, ask)
         now = self._clock.now()
-        with self._store.unit(actor.user_id, "queue.call", ("lane", lane.value)) as unit:
-            trip = open_trip(unit.session)
-            line = [_waiting(row) for row in _in_line(unit.session, trip.id, lane)]
-            in_a_row = streak(_recent_calls(unit.session, trip.id, lane))
-            chosen = choose_next(line, now=now, priority_streak=in_a_row)
-            if chosen is None:
+        subject = ("lane", lane.value) if lane is not None else ("counter", "all_lanes")
+        with self._store.unit(actor.user_id, "queue.call", subject) as unit:
+            plan = self._plan(unit.session, lanes)
+            if plan.call is None:
+                if plan.ask is not None:
+                    raise Refused("queue.held_elsewhere")
                 return None
-            row = _ticket(unit.session, chosen.id)
+            row = _ticket(unit.session, plan.call)
             self._call(row, actor, TicketAct.CALL, now)
             unit.save(row)
             unit.note({"ticket": row.label})
-        return self.get(chosen.id)
+        return self.get(row.id)
 
     def act(self, actor: Actor, ticket_id: str, act: TicketAct, *, lane: Lane | None = None) -> TicketView:
         """Do something with a ticket; `lane` is where `TicketAct.TRANSFER` sends it.
 
+        Another machine's ticket is asked for first.
+
         Raises:
-            Refused: state.not_allowed, queue.lane_missing.
+            Refused: state.not_allowed, queue.lane_missing, queue.held_elsewhere.
         """
         require(actor, Act.CALL_TICKET)
         if act is TicketAct.TRANSFER and lane is None:
             raise Refused("queue.lane_missing")
+        self.leases.fetch(actor, ticket_id)
         now = self._clock.now()
         with self._store.unit(actor.user_id, f"queue.{act.value}", ("ticket", ticket_id)) as unit:
             row = _ticket(unit.session, ticket_id)
+            self.leases.require_held(unit.session, row)
             if act in (TicketAct.CALL, TicketAct.RECALL):
                 self._call(row, actor, act, now)
             else:
@@ -148,6 +210,21 @@ class Queue:
             unit.save(row)
             unit.note({"ticket": row.label})
         return self.get(ticket_id)
+
+    def _lanes_for(self, actor: Actor, lane: Lane | None) -> tuple[Lane, ...]:
+        served = self.lanes_of(actor.counter)
+        if lane is None:
+            return served
+        if lane not in served:
+            raise Refused("queue.other_counter")
+        return (lane,)
+
+    def _plan(self, session: Session, lanes: Sequence[Lane]) -> CallPlan:
+        line = self._line(session, open_trip(session).id, lanes)
+        return plan_call(line.waiting, line.held, now=self._clock.now(), priority_streak=line.priority_streak)
+
+    def _line(self, session: Session, trip_id: str, lanes: Sequence[Lane]) -> Line:
+        return read_line(session, trip_id, lanes, site=self.leases.site, now=self._clock.now())
 
     def _call(self, row: Ticket, actor: Actor, act: TicketAct, now: datetime) -> None:
         self._move(row, act)
@@ -168,12 +245,29 @@ class Queue:
         elif act in (TicketAct.FINISH, TicketAct.NO_SHOW):
             row.finished_at = now
 
-    def _summary(self, lane: Lane, views: Sequence[TicketView]) -> LaneSummary:
+    def _summary(
+        self, session: Session, trip_id: str, lane: Lane, views: Sequence[TicketView]
+    ) -> LaneSummary:
         waiting = [view for view in views if view.status in IN_LINE]
         serving = [view for view in views if view.status in (TicketStatus.CALLED, TicketStatus.SERVING)]
-        wait_s = estimated_wait(len(waiting), counters=max(len({view.counter for view in serving}), 1))
+        wait_s = self._pace(session, trip_id, lane).wait_s(len(waiting))
         priority = sum(view.is_priority for view in waiting)
         return LaneSummary(lane, len(waiting), len(serving), priority, round(wait_s / 60))
+
+    def _pace(self, session: Session, trip_id: str, lane: Lane) -> _Pace:
+        at_work = counters_at_work(session, trip_id, [lane], now=self._clock.now())
+        named = [name for name, lanes in self._counters.items() if lane in lanes]
+        return _Pace(len(at_work) or len(named) or 1, service_times_s(session, trip_id, [lane]))
+
+    def _places(self, session: Session, rows: Sequence[Ticket]) -> dict[str, tuple[int, int]]:
+        """Return of each ticket in line how many go before it, and the seconds it may have to wait."""
+        found: dict[str, tuple[int, int]] = {}
+        for trip_id, lane in sorted({(row.trip_id, Lane(row.lane)) for row in rows if row.status in IN_LINE}):
+            line = self._line(session, trip_id, [lane])
+            pace = self._pace(session, trip_id, lane)
+            order = call_order(line.waiting, now=self._clock.now(), priority_streak=line.priority_streak)
+            found |= {each.id: (place, pace.wait_s(place)) for place, each in enumerate(order)}
+        return found
 
     def _views(self, session: Session, rows: Sequence[Ticket]) -> list[TicketView]:
         people = _by_id(session, [row.person_id for row in rows])
@@ -187,7 +281,16 @@ class Queue:
             )
         }
         now = self._clock.now()
-        return [self._view(row, people, dossiers.get(row.id), now) for row in rows]
+        places = self._places(session, rows)
+        return [
+            replace(
+                self._view(row, people, dossiers.get(row.id), now),
+                is_held_here=self.leases.is_held(session, row),
+                place=places[row.id][0] if row.id in places else None,
+                wait_min=round(places[row.id][1] / 60) if row.id in places else None,
+            )
+            for row in rows
+        ]
 
     def _view(
         self, row: Ticket, people: dict[str, Person], dossier_id: str | None, now: datetime
@@ -223,23 +326,13 @@ def _ticket(session: Session, ticket_id: str) -> Ticket:
     return row
 
 
-def _in_line(session: Session, trip_id: str, lane: Lane) -> Sequence[Ticket]:
-    """Return who waits in a lane."""
-    query = select(Ticket).where(Ticket.trip_id == trip_id, Ticket.lane == lane.value)
-    return session.exec(query.where(col(Ticket.status).in_([status.value for status in IN_LINE]))).all()
-
-
-def _recent_calls(session: Session, trip_id: str, lane: Lane) -> list[bool]:
-    """Return of the lane's latest calls, oldest first, whether each was of a priority group."""
-    query = select(Ticket.priority_group).where(
-        Ticket.trip_id == trip_id, Ticket.lane == lane.value, col(Ticket.called_at).is_not(None)
-    )
-    latest = session.exec(query.order_by(col(Ticket.called_at).desc()).limit(_RECENT_CALLS)).all()
-    return [bool(group) for group in reversed(latest)]
-
-
-def _waiting(row: Ticket) -> Waiting:
-    return Waiting(row.id, Lane(row.lane), row.number, bool(row.priority_group), row.created_at)
+def _tickets(session: Session, trip_id: str, lane: Lane | None, *, open_only: bool) -> Sequence[Ticket]:
+    query = select(Ticket).where(Ticket.trip_id == trip_id)
+    if lane is not None:
+        query = query.where(Ticket.lane == lane.value)
+    if open_only:
+        query = query.where(col(Ticket.status).not_in(CLOSED))
+    return session.exec(query.order_by(col(Ticket.created_at), col(Ticket.number))).all()
 
 
 def _by_id(session: Session, ids: Sequence[str | None]) -> dict[str, Person]:
