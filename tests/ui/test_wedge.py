@@ -5,6 +5,8 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from van_station.rules.citizen_card import looks_like_card
 from van_station.ui.desk.card_reader import CardReader
@@ -156,3 +158,51 @@ def test_keys_that_went_into_a_field_are_left_to_the_field():
         reader.typed("id_number", value)
     assert reader.key(key("Enter")) == ""
     assert reader.entered("id_number", value) == (CARD, "")
+
+
+# ------------------------------------------------------------------ people, whatever they type with
+WORDS = st.text("aăâbcdđeêghiklmnoôơpqrstuưvxyzAĐNQTV0123456789 |,", min_size=1, max_size=40)
+STROKES = st.lists(
+    st.tuples(st.floats(0.05, 0.6), st.integers(1, 6)), min_size=1, max_size=40
+)  # pause before a stroke; letters an input method (Telex, VNI) sends for it at once
+
+
+@given(text=WORDS, strokes=STROKES, into_field=st.booleans())
+def test_what_a_person_types_is_never_taken_whatever_input_method_helps(text, strokes, into_field):
+    clock = Clock()
+    reader = CardReader(looks_like_card, clock)
+    value = ""
+    for pause, letters in strokes:
+        clock.now += pause
+        for _ in range(letters):
+            char = text[len(value) % len(text)]
+            clock.now += 0.001
+            value += char
+            reader.key(key(char.upper()))
+            if into_field:
+                reader.typed("full_name", value)
+    clock.now += 0.05
+    if looks_like_card(value):
+        return
+    assert reader.key(key("Enter")) == ""
+    assert reader.entered("full_name", value) == ("", value)
+
+
+@given(
+    before=st.text("Nguyễn Văn ", max_size=12),
+    every_s=st.floats(0.0005, 0.02),
+    card=st.sampled_from([CARD, CARD + "||||"]),
+)
+def test_a_reader_is_told_apart_after_whatever_a_person_left_in_the_field(before, every_s, card):
+    clock = Clock()
+    reader = CardReader(looks_like_card, clock)
+    for end in range(1, len(before) + 1):
+        clock.now += 0.2
+        reader.typed("full_name", before[:end])
+    clock.now += 1
+    value = before
+    for char in card:
+        clock.now += every_s
+        value += char
+        reader.typed("full_name", value)
+    assert reader.entered("full_name", value) == (card, before)

@@ -10,6 +10,7 @@ from van_station.bootstrap.line import GatewayLine
 from van_station.bootstrap.reference import load_reference
 from van_station.i18n import Texts
 from van_station.peripherals.pictures import read_qr_codes
+from van_station.peripherals.serial_readers import SerialReader
 from van_station.records.people import User
 from van_station.rules.access import Role
 from van_station.security import Keyring, KeyringExists
@@ -24,14 +25,15 @@ from van_station.services.intake import Intake, IntakeReference
 from van_station.services.outgoing import Outgoing
 from van_station.services.payments import Payments
 from van_station.services.queue import Queue
+from van_station.services.readers import Changed, Heard, Readers
 from van_station.services.reports import Reports
-from van_station.services.search import Search
 from van_station.services.sealed_files import Seal
+from van_station.services.search import Search
 from van_station.services.settled import SYSTEM, Settled
 from van_station.services.slips import Slips, SlipSetup
 from van_station.services.trips import Trips
 from van_station.services.workspace import Workspace
-from van_station.settings.tree import Settings
+from van_station.settings.tree import ReaderSettings, Settings
 from van_station.store import Store
 
 KEYS_FOLDER = "keys"
@@ -168,9 +170,21 @@ def build_workspace(settings: Settings, keyring: Keyring, keys: DeviceKeys, cloc
         ),
         catalogue=reference.catalogue,
         search=Search(store, reference.catalogue),
+        readers=_readers(settings.reader),
     )
+    workspace.readers.start()
     workspace.exchange.start_background()
     return workspace
+
+
+def _readers(settings: ReaderSettings) -> Readers:
+    if not settings.serial_port:
+        return Readers()
+
+    def make(heard: Heard, changed: Changed) -> SerialReader:
+        return SerialReader(settings.serial_port, baud=settings.serial_baud, on_text=heard, on_state=changed)
+
+    return Readers(make)
 
 
 def _open_store(settings: Settings, keys: DeviceKeys, clock: Clock) -> Store:

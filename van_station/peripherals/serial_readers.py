@@ -1,4 +1,4 @@
-"""Card readers on a serial line or a virtual COM port: they keep Vietnamese letters, and may be pulled out."""
+"""Card readers on serial lines and virtual COM ports: they keep Vietnamese letters, and may be pulled out."""
 
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ from van_station.services.exchange import Exchange, Signal
 from van_station.services.intake import Intake
 from van_station.services.payments import Payments
 from van_station.services.queue import Queue
+from van_station.services.readers import Readers
 from van_station.services.reports import Reports
 from van_station.services.search import Search
 from van_station.services.slips import Slips
@@ -49,6 +50,7 @@ class Workspace:
     exchange: Exchange
     reports: Reports
     catalogue: Catalogue
+    readers: Readers
     search: Search
 
     def listen(self, listener: Callable[[frozenset[str]], None]) -> Callable[[], None]:
@@ -88,6 +90,7 @@ class Workspace:
 
     def close(self) -> None:
         """Stop what runs behind, then close the store."""
+        self.readers.stop()
         self.capture.close()
         self.exchange.stop()
         self.store.close()

@@ -45,6 +45,13 @@ class ScanningSettings(_Branch):
     max_pages: int = Field(default=500, ge=1, le=2000)
 
 
+class ReaderSettings(_Branch):
+    """A card reader on a serial line or a virtual COM port; readers that type need no setting."""
+
+    serial_port: str = Field(default="", max_length=200)
+    serial_baud: int = Field(default=9600, ge=300, le=921_600)
+
+
 class StationSettings(_Branch):
     """Names and places of this machine."""
 
@@ -71,6 +78,7 @@ class Settings(_Branch):
     station: StationSettings = StationSettings()
     gateway: GatewaySettings = GatewaySettings()
     scanning: ScanningSettings = ScanningSettings()
+    reader: ReaderSettings = ReaderSettings()
     face: FaceSettings = FaceSettings()
 
 
