@@ -1,4 +1,4 @@
-"""Official forms (*mẫu đơn, tờ khai*): each its own template in `assets/papers/forms`, filled or left blank."""
+"""Official forms (*mẫu đơn, tờ khai*), each its own template in `assets/papers/forms`, filled or blank."""
 
 from __future__ import annotations
 
