@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
+from van_station.rules.addresses import Addresses
 from van_station.rules.catalogue_edition import Edition, load_edition
+from van_station.rules.legacy_text import LegacyTables, load_tables
 from van_station.rules.working_days import Calendar, load_calendar
 from van_station.services.catalogue import Catalogue
 from van_station.services.intake import GroupChoice
@@ -26,6 +28,8 @@ class Reference:
     phone_prefixes: frozenset[str]
     calendar: Calendar
     account: ReceivingAccount | None
+    addresses: Addresses
+    legacy: LegacyTables
 
 
 @cache
@@ -57,6 +61,12 @@ def load_reference(today: date, *, practice: bool) -> Reference:
         ),
         calendar=load_calendar(read_json("reference/holidays.json")),
         account=_account(practice=practice),
+        addresses=Addresses(
+            read_json("reference/hanoi_ward_conversion.json"),
+            read_json("reference/hanoi_wards.json"),
+            _province_names(),
+        ),
+        legacy=load_tables(read_json("reference/legacy_encodings.json")),
     )
 
 
@@ -64,6 +74,14 @@ def load_reference(today: date, *, practice: bool) -> Reference:
 def built_in_edition() -> Edition:
     """Return the edition that travels with the program; a faulty procedure is left out, the others stay."""
     return load_edition(catalogue_files(), strict=False)
+
+
+def _province_names() -> tuple[str, ...]:
+    """Return the names of the provinces of today and of those they were formed from."""
+    provinces = read_json("reference/provinces_34.json")["provinces"]
+    return tuple(
+        unit["name"] for province in provinces for unit in (province, *province.get("formed_from", ()))
+    )
 
 
 def _account(*, practice: bool) -> ReceivingAccount | None:

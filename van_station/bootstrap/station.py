@@ -16,6 +16,7 @@ from van_station.rules.access import Role
 from van_station.security import Keyring, KeyringExists
 from van_station.security.device import DeviceKeys
 from van_station.services.accounts import Accounts, KeySlots, acceptable_user
+from van_station.services.addresses import AddressBook
 from van_station.services.capture import Capture, CaptureTools
 from van_station.services.clock import Clock, SystemClock, hanoi_day
 from van_station.services.door import Attempts, DemoUser, Door
@@ -133,6 +134,7 @@ def build_workspace(settings: Settings, keyring: Keyring, keys: DeviceKeys, cloc
                 phone_prefixes=reference.phone_prefixes,
                 center_name=station.center_name,
                 practice=station.practice,
+                legacy=reference.legacy,
                 read_codes=read_qr_codes,
             ),
             keys.site_id,
@@ -171,6 +173,7 @@ def build_workspace(settings: Settings, keyring: Keyring, keys: DeviceKeys, cloc
         catalogue=reference.catalogue,
         search=Search(store, reference.catalogue),
         readers=_readers(settings.reader),
+        addresses=AddressBook(reference.addresses),
     )
     workspace.readers.start()
     workspace.exchange.start_background()

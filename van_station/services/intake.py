@@ -16,6 +16,7 @@ from van_station.records.trips import Trip
 from van_station.rules.access import Act
 from van_station.rules.citizen_card import CardReading, check_id_number, looks_like_card, parse_card_qr
 from van_station.rules.findings import Finding, Severity
+from van_station.rules.legacy_text import LegacyTables
 from van_station.rules.people import Sex, birth_for_age, check_phone, suggest_group
 from van_station.rules.queueing import Lane, TicketStatus
 from van_station.rules.text import is_name, is_suspect_card_text, nfc
@@ -95,6 +96,8 @@ class IntakeReference:
     phone_prefixes: Container[str] | None = None
     center_name: str = ""
     practice: bool = False
+    legacy: LegacyTables | None = None
+    """Letters from before Unicode, for readers that still give them."""
     read_codes: Callable[[bytes], tuple[str, ...]] = field(default=lambda _: ())
     """Reads the texts of all QR codes in a picture (peripherals)."""
 
@@ -131,7 +134,7 @@ class Intake:
             Refused: card.not_a_card, card.torn, card.too_long, card.letters_broken.
         """
         with rules_as_refusals():
-            reading = parse_card_qr(text, prefixes=self._reference.id_prefixes)
+            reading = parse_card_qr(text, prefixes=self._reference.id_prefixes, legacy=self._reference.legacy)
         notes = tuple(_note(finding) for finding in reading.findings)
         return CardView(_draft(reading), notes, self.known(reading.id_number))
 

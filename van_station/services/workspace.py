@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from van_station.services.accounts import Accounts
+from van_station.services.addresses import AddressBook
 from van_station.services.capture import Capture
 from van_station.services.catalogue import Catalogue
 from van_station.services.dossiers import Dossiers
@@ -51,6 +52,7 @@ class Workspace:
     reports: Reports
     catalogue: Catalogue
     readers: Readers
+    addresses: AddressBook
     search: Search
 
     def listen(self, listener: Callable[[frozenset[str]], None]) -> Callable[[], None]:
