@@ -13,7 +13,7 @@ from van_station.records.dossiers import Component, Dossier, StoredFile
 from van_station.records.exchange import OutboxItem
 from van_station.records.people import Person
 from van_station.records.queue import Ticket
-from van_station.records.trips import Setting
+from van_station.records.trips import Setting, Trip
 from van_station.rules.access import Act
 from van_station.rules.catalogue import Channel, ComponentRule
 from van_station.rules.dossiers import (
@@ -43,6 +43,7 @@ from van_station.services.dossier_views import (
     dossier_view,
 )
 from van_station.services.errors import NotFound, Refused, ServiceError, rules_as_refusals
+from van_station.services.parties import people_on
 from van_station.services.people import person_row
 from van_station.services.search import dossier_rows, found_ids, latest_dossiers
 from van_station.services.trips import open_trip
@@ -93,6 +94,28 @@ class Dossiers:
             dossier_id = known.id
         return self.get(dossier_id)
 
+    def start_for(
+        self, actor: Actor, ticket_id: str, person_id: str, procedure_code: str | None = None
+    ) -> DossierView:
+        """Begin the dossier of one of the people on a ticket; the same one for the same person and procedure.
+
+        Raises:
+            Refused: procedure.missing, trip.none_open; NotFound: unknown ticket, procedure, or a person who
+                is not on the ticket.
+        """
+        require(actor, Act.HELP_FORM)
+        with self._store.unit(actor.user_id, "dossier.start", ("ticket", ticket_id)) as unit:
+            ticket = unit.session.get(Ticket, ticket_id)
+            if ticket is None or person_id not in people_on(unit.session, ticket):
+                raise NotFound
+            query = select(Dossier).where(Dossier.ticket_id == ticket_id, Dossier.person_id == person_id)
+            query = query.where(Dossier.procedure_code == (procedure_code or ticket.procedure_code))
+            known = unit.session.exec(query.where(Dossier.state != DossierState.VOIDED.value)).first()
+            if known is None:
+                known = self._begin(unit, actor, ticket_id, procedure_code, person_id)
+            dossier_id = known.id
+        return self.get(dossier_id)
+
     def get(self, dossier_id: str) -> DossierView:
         """Return everything a dossier's page shows."""
         with self._store.reading() as session:
@@ -126,6 +149,23 @@ class Dossiers:
             dossier_id,
             "dossier.answer",
             lambda entry, answers: entry.form.set(answers, pointer, value),
+        )
+
+    def take_over(
+        self,
+        actor: Actor,
+        dossier_id: str,
+        pointer: str,
+        value: JsonValue,
+        beside: Callable[[UnitOfWork], None],
+    ) -> FormView:
+        """Keep an earlier answer; `beside` checks and writes, in the same unit, where it came from."""
+        return self._edit(
+            actor,
+            dossier_id,
+            "returning.take_answer",
+            lambda entry, answers: entry.form.set(answers, pointer, value),
+            beside,
         )
 
     def add_item(self, actor: Actor, dossier_id: str, pointer: str) -> FormView:
@@ -216,7 +256,14 @@ class Dossiers:
             unit.save(row)
         return self.get(dossier_id)
 
-    def _begin(self, unit: UnitOfWork, actor: Actor, ticket_id: str, procedure_code: str | None) -> Dossier:
+    def _begin(
+        self,
+        unit: UnitOfWork,
+        actor: Actor,
+        ticket_id: str,
+        procedure_code: str | None,
+        person_id: str | None = None,
+    ) -> Dossier:
         ticket = unit.session.get(Ticket, ticket_id)
         if ticket is None or ticket.person_id is None:
             raise NotFound
@@ -226,7 +273,7 @@ class Dossiers:
         entry = self._catalogue.entry(code)
         trip = open_trip(unit.session)
         now = self._clock.now()
-        person = person_row(unit.session, ticket.person_id)
+        person = person_row(unit.session, person_id or ticket.person_id)
         answers, _ = apply_prefill(entry.form, entry.form.empty(), prefill(entry.form, _known(person)))
         row = Dossier(
             trip_id=trip.id,
@@ -247,7 +294,7 @@ class Dossiers:
         for rule in entry.procedure.components:
             if not rule.from_form:
                 unit.save(_component(row.id, rule))
-        if ticket.procedure_code != code:
+        if ticket.procedure_code != code and person.id == ticket.person_id:
             ticket.procedure_code = code
             unit.save(ticket)
         unit.note({"procedure": code, "dossier": row.id, "trip": trip.id})
@@ -263,12 +310,18 @@ class Dossiers:
             return provisional_number(self._setup.site_id[:4], day, int(counter.value))
 
     def _edit(
-        self, actor: Actor, dossier_id: str, act: str, change: Callable[[Entry, Answers], Answers]
+        self,
+        actor: Actor,
+        dossier_id: str,
+        act: str,
+        change: Callable[[Entry, Answers], Answers],
+        beside: Callable[[UnitOfWork], None] = lambda _: None,
     ) -> FormView:
         require(actor, Act.HELP_FORM)
         with self._store.unit(actor.user_id, act, ("dossier", dossier_id)) as unit:
             row = _row(unit.session, dossier_id)
             _require_editable(row)
+            beside(unit)
             entry = self._entry(row)
             with rules_as_refusals():
                 row.answers = dict(change(entry, dict(row.answers)))
@@ -280,7 +333,9 @@ class Dossiers:
         """Let the fee follow the answers; a fee the catalogue does not hold stays unknown."""
         ticket = session.get(Ticket, row.ticket_id or "")
         group = ticket.priority_group if ticket else None
-        fee = self._catalogue.fee_view(row, group, hanoi_day(row.created_at))
+        trip = session.get(Trip, row.trip_id)
+        ward = trip.ward_code if trip else None
+        fee = self._catalogue.fee_view(row, group, hanoi_day(row.created_at), ward)
         row.fee_vnd, row.fee_source = (fee.amount_vnd, fee.source) if fee else (None, None)
 
     def _form(self, session: Session, row: Dossier) -> FormView:
@@ -324,7 +379,7 @@ class Dossiers:
             return None
 
     def _entry(self, row: Dossier) -> Entry:
-        return self._catalogue.entry(row.procedure_code)
+        return self._catalogue.entry(row.procedure_code, row.procedure_version)
 
 
 def _known(person: Person) -> dict[str, JsonValue]:

@@ -25,6 +25,17 @@ from van_station.services.catalogue import Catalogue
 from van_station.services.clock import HANOI, Clock, hanoi_day
 from van_station.services.errors import FieldNote, IntakeRefused, NotFound, Refused, rules_as_refusals
 from van_station.services.paper import PrintedPage
+from van_station.services.parties import (
+    BusinessDraft,
+    Companion,
+    Party,
+    check_business,
+    check_companions,
+    keep_business,
+    keep_companions,
+    party_of,
+    stronger,
+)
 from van_station.services.people import PersonView, by_number, folded_name, person_view
 from van_station.services.queue import Queue, TicketView
 from van_station.services.queue_numbers import give_number
@@ -62,6 +73,14 @@ class IntakeDraft:
     old_id_number: str = ""
     card_issued_on: date | None = None
     card_extra: tuple[str, ...] = ()
+    identified_by: str = "typed"
+    """card_qr | chip | typed: how the details came."""
+    no_card: bool = False
+    """The person has no card at hand; somebody looked, and it is shown until a card was seen."""
+    ward_code: str = ""
+    """The ward of today that the person confirmed for the address."""
+    companions: tuple[Companion, ...] = ()
+    business: BusinessDraft | None = None
 
     def __repr__(self) -> str:
         return f"IntakeDraft(need={self.need!r}, procedure_code={self.procedure_code!r})"
@@ -174,7 +193,13 @@ class Intake:
 
     def check(self, draft: IntakeDraft) -> tuple[FieldNote, ...]:
         """Return what must be mended (errors) and what is doubtful (warnings) in a draft."""
-        return (*self._check_person(draft), *self._check_wish(draft))
+        notes = [*self._check_person(draft), *self._check_wish(draft)]
+        notes += check_companions(
+            draft.companions, first_number=draft.id_number, prefixes=self._reference.id_prefixes
+        )
+        if draft.business is not None:
+            notes += check_business(draft.business)
+        return tuple(notes)
 
     def take_in(self, actor: Actor, draft: IntakeDraft) -> TicketView:
         """Keep the person, give out the next number of the lane, and return the ticket.
@@ -207,9 +232,21 @@ class Intake:
             ticket.person_id = self._keep_person(unit, draft)
             ticket.number, ticket.label = give_number(unit, trip, lane, self._site_id)
             ticket.holder = self._site_id
+            if draft.business is not None:
+                ticket.business_id = keep_business(unit, draft.business, ticket.person_id)
+            ticket.party_size = 1 + len(draft.companions)
             unit.save(ticket)
-            unit.note({"lane": lane.value, "need": draft.need})
+            keep_companions(unit, ticket.id, draft.companions)
+            unit.note({"lane": lane.value, "need": draft.need, "people": ticket.party_size})
         return self._queue.get(ticket.id)
+
+    def party(self, ticket_id: str) -> Party:
+        """Return everybody on a ticket, and the business they came for."""
+        with self._store.reading() as session:
+            ticket = session.get(Ticket, ticket_id)
+            if ticket is None:
+                raise NotFound
+            return party_of(session, ticket)
 
     def ticket_slip(self, actor: Actor, ticket_id: str) -> PrintedPage:
         """Return the slip that the citizen takes along."""
@@ -254,7 +291,7 @@ class Intake:
                 draft.id_number, birth_date=draft.birth_date, sex=sex, prefixes=self._reference.id_prefixes
             )
             notes += [replace(_note(finding), field="id_number") for finding in found]
-        else:
+        elif not draft.no_card:
             notes.append(FieldNote("id_number", "id.not_given", "warning"))
         if draft.sex and draft.sex not in tuple(Sex):
             notes.append(FieldNote("sex", "form.not_a_choice", "error"))
@@ -295,6 +332,8 @@ class Intake:
             "phone": check_phone(draft.phone).number if draft.phone.strip() else "",
             "card_issued_on": draft.card_issued_on,
             "card_raw_extra": "|".join(draft.card_extra),
+            "ward_code": draft.ward_code,
+            "identified_by": stronger(person.identified_by, "none" if draft.no_card else draft.identified_by),
         }
         for name, value in given.items():
             if value and getattr(person, name) != value:
@@ -314,6 +353,7 @@ def _draft(reading: CardReading) -> IntakeDraft:
         old_id_number=reading.old_id_number,
         card_issued_on=reading.issued_on,
         card_extra=reading.extra,
+        identified_by="card_qr",
     )
 
 
