@@ -11,7 +11,6 @@ from van_station.rules.leases import (
     CallPlan,
     answer,
     may_reclaim,
-    needed_here,
     plan_call,
     require_held,
     wanted,
@@ -25,14 +24,13 @@ def ticket(number, *, priority=False):
     return Waiting(f"t{number}", Lane.WELCOME, number, priority, NOW - timedelta(minutes=60 - number))
 
 
-@given(st.sampled_from(TicketStatus), st.sampled_from("ab"), st.sampled_from("ab"), st.booleans())
-def test_only_the_holder_answers_and_only_for_a_ticket_in_line(status, holder, asker, needed):
-    said = answer(status, holder=holder, site="a", asker=asker, is_needed=needed)
+@given(st.sampled_from(TicketStatus), st.sampled_from("ab"), st.sampled_from("ab"))
+def test_only_the_holder_answers_and_only_for_a_ticket_in_line(status, holder, asker):
+    said = answer(status, holder=holder, site="a", asker=asker)
     assert (said is Answer.NOT_MINE) == (holder != "a")
     if said is Answer.GRANT:
         assert status in HANDED_OVER
         assert asker != "a"
-        assert not needed
 
 
 def test_a_ticket_held_elsewhere_may_not_be_touched():
@@ -68,9 +66,7 @@ def test_whose_turn_it_is_is_called_or_asked_for_and_meanwhile_the_best_held_is_
     elif best.id in held:
         assert plan == CallPlan(best.id)
     else:
-        mine = choose_next(
-            [each for each in line if each.id in held], now=NOW, priority_streak=streak
-        )
+        mine = choose_next([each for each in line if each.id in held], now=NOW, priority_streak=streak)
         assert plan == CallPlan(mine.id if mine else None, ask=best.id)
 
 
@@ -80,13 +76,3 @@ def test_leases_are_asked_for_ahead_but_not_twice():
     assert wanted(line, {"t2"}, (), ahead=3, **arguments) == ["t1", "t3"]
     assert wanted(line, {"t2"}, {"t1"}, ahead=3, **arguments) == ["t3"]
     assert wanted(line, (), (), ahead=0, **arguments) == []
-
-
-def test_a_busy_machine_keeps_one_ticket_for_each_of_its_counters():
-    line = [ticket(1), ticket(2, priority=True), ticket(3)]
-    held = {"t1", "t2", "t3"}
-    arguments = {"now": NOW, "priority_streak": 0}
-    assert needed_here(line, held, counters=1, **arguments) == {"t2"}
-    assert needed_here(line, held, counters=2, **arguments) == {"t2", "t1"}
-    assert needed_here(line, {"t3"}, counters=2, **arguments) == {"t3"}
-    assert needed_here(line, held, counters=0, **arguments) == frozenset()

@@ -6,7 +6,7 @@ follows the one before, whatever is delayed, repeated or reordered between machi
 A machine that is cut off goes on with what it holds.
 """
 
-from collections.abc import Collection, Container, Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -42,20 +42,18 @@ def require_held(holder: str, site: str) -> None:
         raise NotAllowed(code="queue.held_elsewhere")
 
 
-def answer(status: TicketStatus, *, holder: str, site: str, asker: str, is_needed: bool = False) -> Answer:
-    """Return what `site` says to `asker`, from what `site` has seen.
+def answer(status: TicketStatus, *, holder: str, site: str, asker: str) -> Answer:
+    """Return what `site` says to `asker`, from what `site` has seen: yes, while the person still waits.
 
     Args:
         status: of the ticket.
         holder: of the ticket.
         site: who answers.
         asker: who wishes for the lease.
-        is_needed: whether a counter here is about to call this very ticket; without this two busy
-            machines would take one ticket from each other for ever.
     """
     if holder != site:
         return Answer.NOT_MINE
-    if asker == site or is_needed or status not in HANDED_OVER:
+    if asker == site or status not in HANDED_OVER:
         return Answer.REFUSE
     return Answer.GRANT
 
@@ -111,7 +109,7 @@ def plan_call(
 def wanted(
     line: Sequence[Waiting],
     held: Container[str],
-    asked: Container[str],
+    skip: Container[str],
     *,
     ahead: int,
     now: datetime,
@@ -122,19 +120,12 @@ def wanted(
     Args:
         line: everybody known to wait in the lane.
         held: ids held here.
-        asked: ids asked for without an answer yet; they are not asked for twice.
+        skip: ids not to ask for: asked for already, or held by a machine that has counters at work in the
+            lane itself. Two busy machines would take one ticket from each other for ever; what a busy one
+            holds is asked for when somebody here is about to call it, not before.
         ahead: how many calls to look ahead, usually the number of counters at work here.
         now: tz-aware.
         priority_streak: see `choose_next`.
     """
     order = call_order(line, now=now, priority_streak=priority_streak)[: max(0, ahead)]
-    return [ticket.id for ticket in order if ticket.id not in held and ticket.id not in asked]
-
-
-def needed_here(
-    line: Sequence[Waiting], held: Collection[str], *, counters: int, now: datetime, priority_streak: int
-) -> frozenset[str]:
-    """Return the held tickets that this machine's own counters will call next, one for each of them."""
-    mine = [ticket for ticket in line if ticket.id in held]
-    order = call_order(mine, now=now, priority_streak=priority_streak)
-    return frozenset(ticket.id for ticket in order[: max(0, counters)])
+    return [ticket.id for ticket in order if ticket.id not in held and ticket.id not in skip]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 
 from sqlmodel import Session, col, select
@@ -16,7 +16,6 @@ from van_station.rules.leases import (
     Answer,
     answer,
     may_reclaim,
-    needed_here,
     require_held,
     wanted,
 )
@@ -49,6 +48,7 @@ class Leases:
         self._store = store
         self._clock = clock
         self.exchange: Callable[[], bool] | None = None
+        self._kept: list[set[str]] = []
 
     @property
     def site(self) -> str:
@@ -64,20 +64,33 @@ class Leases:
         with rules_as_refusals():
             require_held(holder_of(session, row), self.site)
 
-    def fetch(self, actor: Actor, ticket_id: str) -> None:
-        """Ask for a lease that is held elsewhere, and look once whether it has come."""
+    @contextmanager
+    def kept(self) -> Iterator[set[str]]:
+        """Keep the tickets that are put into the set from being asked away, while this machine calls one."""
+        mine: set[str] = set()
+        self._kept.append(mine)
+        try:
+            yield mine
+        finally:
+            self._kept.remove(mine)
+
+    def fetch(self, actor: Actor, ticket_id: str) -> bool:
+        """Ask for a lease that is held elsewhere, and look once whether it has come.
+
+        Returns:
+            Whether other machines were reached; False also when there is nothing to ask.
+        """
         with self._store.reading() as session:
             row = session.get(Ticket, ticket_id)
             if row is None:
                 raise NotFound
             if self.is_held(session, row) or TicketStatus(row.status) not in HANDED_OVER:
-                return
+                return False
             asked = ticket_id in self.asked(session)
         if not asked:
             with self._store.unit(actor.user_id, "queue.ask", ("ticket", ticket_id)) as unit:
                 self._ask(unit, [ticket_id])
-        if self.exchange is not None:
-            self.exchange()
+        return self.exchange is not None and self.exchange()
 
     def tend(self) -> bool:
         """Do what other machines wait for, and ask ahead; after each exchange and each call.
@@ -165,18 +178,16 @@ class Leases:
         return sites | set(session.exec(asked).all())
 
     def _answer(self, unit: UnitOfWork, trip: Trip) -> int:
-        needed = self._needed(unit, trip)
         done = 0
         for request in _open_requests(unit.session, self.site):
             row = unit.session.get(Ticket, request.ticket_id)
-            if row is None or row.trip_id != trip.id:
+            if row is None or row.trip_id != trip.id or any(row.id in kept for kept in tuple(self._kept)):
                 continue
             said = answer(
                 TicketStatus(row.status),
                 holder=holder_of(unit.session, row),
                 site=self.site,
                 asker=request.site,
-                is_needed=row.id in needed,
             )
             if said is Answer.NOT_MINE:
                 continue
@@ -195,20 +206,6 @@ class Leases:
         unit.save(row)
         unit.session.flush()
 
-    def _needed(self, unit: UnitOfWork, trip: Trip) -> frozenset[str]:
-        found: frozenset[str] = frozenset()
-        now = self._clock.now()
-        for lane in Lane:
-            line = read_line(unit.session, trip.id, [lane], site=self.site, now=now)
-            found |= needed_here(
-                line.waiting,
-                line.held,
-                counters=line.counters,
-                now=now,
-                priority_streak=line.priority_streak,
-            )
-        return found
-
     def _ask_ahead(self, unit: UnitOfWork, trip: Trip) -> int:
         asked = self.asked(unit.session)
         now = self._clock.now()
@@ -218,7 +215,7 @@ class Leases:
             ids += wanted(
                 line.waiting,
                 line.held,
-                asked,
+                asked | line.busy_elsewhere,
                 ahead=line.counters,
                 now=now,
                 priority_streak=line.priority_streak,

@@ -32,6 +32,7 @@ from van_station.services.queue_lines import Line, counters_at_work, read_line, 
 from van_station.services.trips import open_trip
 from van_station.store import Store
 
+_TRIES = 3
 CLOSED = frozenset({TicketStatus.FINISHED.value, TicketStatus.NO_SHOW.value})
 
 
@@ -166,23 +167,31 @@ class Queue:
         """
         require(actor, Act.CALL_TICKET)
         lanes = self._lanes_for(actor, lane)
-        with self._store.reading() as session:
-            ask = self._plan(session, lanes).ask
-        if ask is not None:
-            self.leases.fetch(actor, ask)
-        now = self._clock.now()
         subject = ("lane", lane.value) if lane is not None else ("counter", "all_lanes")
-        with self._store.unit(actor.user_id, "queue.call", subject) as unit:
-            plan = self._plan(unit.session, lanes)
-            if plan.call is None:
-                if plan.ask is not None:
-                    raise Refused("queue.held_elsewhere")
-                return None
-            row = _ticket(unit.session, plan.call)
-            self._call(row, actor, TicketAct.CALL, now)
-            unit.save(row)
-            unit.note({"ticket": row.label})
+        with self.leases.kept() as kept:
+            self._fetch_best(actor, lanes, kept)
+            with self._store.unit(actor.user_id, "queue.call", subject) as unit:
+                plan = self._plan(unit.session, lanes)
+                if plan.call is None:
+                    if plan.ask is not None:
+                        raise Refused("queue.held_elsewhere")
+                    return None
+                row = _ticket(unit.session, plan.call)
+                self._call(row, actor, TicketAct.CALL, self._clock.now())
+                unit.save(row)
+                unit.note({"ticket": row.label})
         return self.get(row.id)
+
+    def _fetch_best(self, actor: Actor, lanes: Sequence[Lane], kept: set[str]) -> None:
+        """Ask for the ticket whose turn it is; what comes with the answer may show another's turn."""
+        for _ in range(_TRIES):
+            with self._store.reading() as session:
+                ask = self._plan(session, lanes).ask
+            if ask is None or ask in kept:
+                return
+            kept.add(ask)
+            if not self.leases.fetch(actor, ask):
+                return
 
     def act(self, actor: Actor, ticket_id: str, act: TicketAct, *, lane: Lane | None = None) -> TicketView:
         """Do something with a ticket; `lane` is where `TicketAct.TRANSFER` sends it.
@@ -195,21 +204,25 @@ class Queue:
         require(actor, Act.CALL_TICKET)
         if act is TicketAct.TRANSFER and lane is None:
             raise Refused("queue.lane_missing")
-        self.leases.fetch(actor, ticket_id)
-        now = self._clock.now()
-        with self._store.unit(actor.user_id, f"queue.{act.value}", ("ticket", ticket_id)) as unit:
-            row = _ticket(unit.session, ticket_id)
-            self.leases.require_held(unit.session, row)
-            if act in (TicketAct.CALL, TicketAct.RECALL):
-                self._call(row, actor, act, now)
-            else:
-                self._move(row, act)
-                self._stamp(row, actor, act, now)
-            if act is TicketAct.TRANSFER and lane is not None:
-                row.lane = lane.value
-            unit.save(row)
-            unit.note({"ticket": row.label})
+        with self.leases.kept() as kept:
+            kept.add(ticket_id)
+            self.leases.fetch(actor, ticket_id)
+            with self._store.unit(actor.user_id, f"queue.{act.value}", ("ticket", ticket_id)) as unit:
+                row = _ticket(unit.session, ticket_id)
+                self.leases.require_held(unit.session, row)
+                self._do(row, actor, act, self._clock.now())
+                if act is TicketAct.TRANSFER and lane is not None:
+                    row.lane = lane.value
+                unit.save(row)
+                unit.note({"ticket": row.label})
         return self.get(ticket_id)
+
+    def _do(self, row: Ticket, actor: Actor, act: TicketAct, now: datetime) -> None:
+        if act in (TicketAct.CALL, TicketAct.RECALL):
+            self._call(row, actor, act, now)
+        else:
+            self._move(row, act)
+            self._stamp(row, actor, act, now)
 
     def _lanes_for(self, actor: Actor, lane: Lane | None) -> tuple[Lane, ...]:
         served = self.lanes_of(actor.counter)

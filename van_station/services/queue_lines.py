@@ -29,22 +29,31 @@ class Line:
         priority_streak: how many of this machine's last calls in a row were of priority groups. Others' calls
             do not count: their clocks may be hours away, and each machine keeps to the rule by itself.
         counters: how many counters of this machine are at work here.
+        busy_elsewhere: ids held by another machine that has counters at work here.
     """
 
     waiting: tuple[Waiting, ...]
     held: frozenset[str]
     priority_streak: int
     counters: int
+    busy_elsewhere: frozenset[str]
 
 
 def read_line(session: Session, trip_id: str, lanes: Sequence[Lane], *, site: str, now: datetime) -> Line:
     """Return the line of some lanes, as this machine sees it."""
     rows = in_line(session, trip_id, lanes)
+    holders = {row.id: holder_of(session, row) for row in rows}
+    at_work = counters_at_work(session, trip_id, lanes, now=now)
     return Line(
         waiting=tuple(waiting(row) for row in rows),
-        held=frozenset(row.id for row in rows if holder_of(session, row) == site),
+        held=frozenset(each for each, holder in holders.items() if holder == site),
         priority_streak=streak(_own_calls(session, trip_id, lanes, site)),
-        counters=len(counters_at_work(session, trip_id, lanes, now=now, site=site)),
+        counters=sum(machine in (site, "") for machine, _ in at_work),
+        busy_elsewhere=frozenset(
+            each
+            for each, holder in holders.items()
+            if holder != site and any(machine == holder for machine, _ in at_work)
+        ),
     )
 
 
@@ -60,16 +69,14 @@ def waiting(row: Ticket) -> Waiting:
 
 
 def counters_at_work(
-    session: Session, trip_id: str, lanes: Sequence[Lane], *, now: datetime, site: str | None = None
-) -> frozenset[str]:
-    """Return the counters that serve somebody or called within `AT_WORK`; of one machine, or of all."""
+    session: Session, trip_id: str, lanes: Sequence[Lane], *, now: datetime
+) -> frozenset[tuple[str, str]]:
+    """Return (machine, counter) of those that serve somebody or called within `AT_WORK`."""
     query = _of(trip_id, lanes).where(
         (col(Ticket.called_at) >= now - AT_WORK) | col(Ticket.status).in_(_HERE),
         col(Ticket.counter).is_not(None),
     )
-    if site is not None:
-        query = query.where(col(Ticket.holder).in_((site, "")))
-    return frozenset(row.counter or "" for row in session.exec(query))
+    return frozenset((row.holder, row.counter or "") for row in session.exec(query))
 
 
 def service_times_s(session: Session, trip_id: str, lanes: Sequence[Lane]) -> list[float]:
