@@ -53,3 +53,8 @@ def moment_long(moment: datetime) -> str:
 def day_long(when: date) -> str:
     """Write a day as the official forms do: `ngày 22 tháng 11 năm 2026`."""
     return f"ngày {when.day:02d} tháng {when.month:02d} năm {when.year:04d}"
+
+
+def yes_no(answer: bool) -> str:  # noqa: FBT001 - the answer itself
+    """Write an answer to a question: `Có` or `Không`."""
+    return "Có" if answer else "Không"
