@@ -7,10 +7,11 @@ from datetime import date
 from functools import cache
 
 from van_station.rules.addresses import Addresses
-from van_station.rules.catalogue_edition import Edition, load_edition
+from van_station.rules.catalogue_edition import load_edition
 from van_station.rules.legacy_text import LegacyTables, load_tables
 from van_station.rules.working_days import Calendar, load_calendar
 from van_station.services.catalogue import Catalogue
+from van_station.services.catalogue_editions import BuiltIn
 from van_station.services.intake import GroupChoice
 from van_station.services.payments import ReceivingAccount
 from van_station.services.trips import WardView
@@ -21,7 +22,9 @@ from van_station.settings.assets import catalogue_files, read_json
 class Reference:
     """Everything read from `assets/`."""
 
-    catalogue: Catalogue
+    built_in: BuiltIn
+    """The edition of the catalogue that travels with the program."""
+    today: date
     wards: tuple[WardView, ...]
     groups: tuple[GroupChoice, ...]
     id_prefixes: frozenset[str]
@@ -31,12 +34,18 @@ class Reference:
     addresses: Addresses
     legacy: LegacyTables
 
+    @property
+    def catalogue(self) -> Catalogue:
+        """A fresh catalogue of the built-in edition: one for each workspace, since editions are switched."""
+        return Catalogue(self.built_in.edition, self.today)
+
 
 @cache
 def load_reference(today: date, *, practice: bool) -> Reference:
     """Read the reference data, once a day; raises AssetMissing or a RuleError naming the faulty file."""
     return Reference(
-        catalogue=Catalogue(built_in_edition(), today),
+        built_in=built_in_edition(),
+        today=today,
         wards=tuple(
             WardView(ward["code"], ward["full_name"])
             for ward in read_json("reference/hanoi_wards.json")["wards"]
@@ -71,9 +80,9 @@ def load_reference(today: date, *, practice: bool) -> Reference:
 
 
 @cache
-def built_in_edition() -> Edition:
+def built_in_edition() -> BuiltIn:
     """Return the edition that travels with the program; a faulty procedure is left out, the others stay."""
-    return load_edition(catalogue_files(), strict=False)
+    return BuiltIn.of(load_edition(catalogue_files(), strict=False))
 
 
 def _province_names() -> tuple[str, ...]:

@@ -18,17 +18,21 @@ from van_station.security.device import DeviceKeys
 from van_station.services.accounts import Accounts, KeySlots, acceptable_user
 from van_station.services.addresses import AddressBook
 from van_station.services.capture import Capture, CaptureTools
+from van_station.services.catalogue_editions import CatalogueEditions, trusted
 from van_station.services.clock import Clock, SystemClock, hanoi_day
+from van_station.services.consents import Consents
 from van_station.services.door import Attempts, DemoUser, Door
 from van_station.services.dossiers import Dossiers, DossierSetup
 from van_station.services.exchange import Exchange
 from van_station.services.intake import Intake, IntakeReference
+from van_station.services.official_forms import OfficialForms
 from van_station.services.outgoing import Outgoing
 from van_station.services.payments import Payments
 from van_station.services.queue import Queue
 from van_station.services.readers import Changed, Heard, Readers
 from van_station.services.reports import Reports
-from van_station.services.sealed_files import Seal
+from van_station.services.returning import Returning
+from van_station.services.sealed_files import Seal, SealedFiles
 from van_station.services.search import Search
 from van_station.services.settled import SYSTEM, Settled
 from van_station.services.slips import Slips, SlipSetup
@@ -103,8 +107,13 @@ def build_workspace(settings: Settings, keyring: Keyring, keys: DeviceKeys, cloc
     """Open the store and put the services on it; the exchange starts behind."""
     reference = load_reference(hanoi_day(clock.now()), practice=settings.station.practice)
     store = _open_store(settings, keys, clock)
+    catalogue = reference.catalogue
+    editions = CatalogueEditions(
+        store, clock, catalogue, reference.built_in, trusted(settings.catalogue.trusted_keys)
+    )
     try:
         store.sweep_blobs()
+        editions.start()
     except BaseException:
         store.close()
         raise
@@ -112,7 +121,10 @@ def build_workspace(settings: Settings, keyring: Keyring, keys: DeviceKeys, cloc
     station = settings.station
     outgoing = Outgoing(store, clock, keys.site_id)
     gateway = GatewayLine(settings.gateway, keys, Settled(store), clock, outgoing)
-    queue = Queue(store, clock, reference.catalogue)
+    queue = Queue(store, clock, catalogue)
+    dossiers = Dossiers(store, clock, catalogue, DossierSetup(keys.site_id, reference.calendar))
+    seal = Seal(gateway.tenant, gateway.sealer)
+    slip_setup = SlipSetup(station.center_name, station.practice)
     workspace = Workspace(
         store=store,
         accounts=Accounts(
@@ -126,7 +138,7 @@ def build_workspace(settings: Settings, keyring: Keyring, keys: DeviceKeys, cloc
         intake=Intake(
             store,
             clock,
-            reference.catalogue,
+            catalogue,
             queue,
             IntakeReference(
                 groups=reference.groups,
@@ -141,13 +153,13 @@ def build_workspace(settings: Settings, keyring: Keyring, keys: DeviceKeys, cloc
             texts,
         ),
         queue=queue,
-        dossiers=Dossiers(store, clock, reference.catalogue, DossierSetup(keys.site_id, reference.calendar)),
+        dossiers=dossiers,
         capture=Capture(
             store,
             clock,
             CaptureTools(
                 devices=DeviceConfig(folders=settings.scanning.folders, sane=settings.scanning.sane),
-                seal=Seal(gateway.tenant, gateway.sealer),
+                seal=seal,
                 use_ocr=settings.scanning.ocr,
                 dpi=settings.scanning.dpi,
                 max_pages=settings.scanning.max_pages,
@@ -156,22 +168,26 @@ def build_workspace(settings: Settings, keyring: Keyring, keys: DeviceKeys, cloc
         slips=Slips(
             store,
             clock,
-            reference.catalogue,
-            SlipSetup(station.center_name, station.practice),
+            catalogue,
+            slip_setup,
             texts,
         ),
+        official_forms=OfficialForms(store, clock, catalogue, slip_setup),
         payments=Payments(store, clock, reference.account),
         exchange=Exchange(store, clock, outgoing, gateway.line()),
         reports=Reports(
             store,
             clock,
-            reference.catalogue,
+            catalogue,
             texts,
             center_name=station.center_name,
             practice=station.practice,
         ),
-        catalogue=reference.catalogue,
-        search=Search(store, reference.catalogue),
+        catalogue=catalogue,
+        editions=editions,
+        search=Search(store, catalogue),
+        consents=Consents(store),
+        returning=Returning(store, catalogue, dossiers, SealedFiles(store, clock, seal)),
         readers=_readers(settings.reader),
         addresses=AddressBook(reference.addresses),
     )

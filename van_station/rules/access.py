@@ -21,6 +21,7 @@ class Act(StrEnum):
     HELP_FORM = "help_form"
     HELP_VNEID = "help_vneid"
     LOOK_UP = "look_up"
+    REUSE = "reuse"
     CALL_TICKET = "call_ticket"
     SCAN = "scan"
     CERTIFY = "certify"
@@ -33,6 +34,7 @@ class Act(StrEnum):
     TALLY = "tally"
     VOID = "void"
     SEE_AUDIT = "see_audit"
+    INSTALL_CATALOGUE = "install_catalogue"
     SETUP = "setup"
     BACKUP = "backup"
 
@@ -48,6 +50,7 @@ _VOLUNTEER = frozenset(
         Act.HELP_FORM,
         Act.HELP_VNEID,
         Act.LOOK_UP,
+        Act.REUSE,
         Act.SCAN,
     }
 )
@@ -58,9 +61,9 @@ _OFFICER = _VOLUNTEER | {
     Act.PRINT_SLIP,
     Act.RETURN_RESULT,
 }
-_SUPERVISOR = _OFFICER | {Act.TRIP, Act.USERS, Act.TALLY, Act.VOID, Act.SEE_AUDIT}
+_SUPERVISOR = _OFFICER | {Act.TRIP, Act.USERS, Act.TALLY, Act.VOID, Act.SEE_AUDIT, Act.INSTALL_CATALOGUE}
 # A technician sets machines up and mends them, and has no business with anybody's papers.
-_TECHNICIAN = frozenset({Act.SETUP, Act.BACKUP, Act.SEE_QUEUE})
+_TECHNICIAN = frozenset({Act.SETUP, Act.BACKUP, Act.SEE_QUEUE, Act.INSTALL_CATALOGUE})
 
 ALLOWED: dict[Role, frozenset[Act]] = {
     Role.VOLUNTEER: _VOLUNTEER,

@@ -31,6 +31,7 @@ FORMAT = 2
 MAX_FILES = 2000
 MAX_PROCEDURES = 500
 MAX_SUCCESSORS = 2000
+MAX_JSON_DEPTH = 60
 MAX_STEPS = 10
 """Successors that a code is followed through."""
 
@@ -197,6 +198,10 @@ class _Loading:
             self.faults = [fault("", "", "too_many_files", len(self._files))]
             return None
         self._paths()
+        deep = [path for path, data in self._files.items() if nests_too_deep(data)] if self._deep else []
+        if deep:
+            self.faults += [fault(path, "", "too_deep") for path in deep]
+            return None
         about = self._about()
         shared = self._files.get(SHARED_FILE)
         if not isinstance(shared, Mapping) or not isinstance(shared.get("$defs"), Mapping):
@@ -297,6 +302,21 @@ class _Loading:
         for at, code in _circles(found):
             self.faults.append(fault(SUCCESSORS, f"/{at}/successor", "circle", code))
         return found
+
+
+def nests_too_deep(data: Any) -> bool:
+    """Tell whether objects and lists nest deeper than `MAX_JSON_DEPTH`; itself it does not recurse."""
+    level = [data]
+    for _ in range(MAX_JSON_DEPTH):
+        level = [
+            inner
+            for each in level
+            if isinstance(each, dict | list)
+            for inner in (each.values() if isinstance(each, dict) else each)
+        ]
+        if not level:
+            return False
+    return True
 
 
 def _at(path: str, refusal: CatalogueRefused) -> Fault:

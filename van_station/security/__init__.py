@@ -13,7 +13,7 @@ from van_station.security.errors import (
 )
 from van_station.security.keyring import Keyring
 from van_station.security.sealing import PlatformOpener, SealContext, SealedFile, Sealer
-from van_station.security.signing import Signer, new_signing_key
+from van_station.security.signing import Signer, new_signing_key, signed_by
 from van_station.security.wrapping import new_platform_keys
 
 __all__ = [
@@ -34,4 +34,5 @@ __all__ = [
     "SlotRefused",
     "new_platform_keys",
     "new_signing_key",
+    "signed_by",
 ]

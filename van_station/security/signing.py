@@ -1,6 +1,7 @@
 """Ed25519 signatures of machines, gateways and catalogues."""
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from van_station.security.errors import KeyRefused
 
@@ -10,6 +11,15 @@ KEY_BYTES = 32
 def new_signing_key() -> bytes:
     """Return 32 random bytes that are an Ed25519 private key."""
     return Ed25519PrivateKey.generate().private_bytes_raw()
+
+
+def signed_by(public_key: bytes, message: bytes, signature: bytes) -> bool:
+    """Tell whether `signature` (64 bytes) over `message` was made with this key (32 raw bytes, Ed25519)."""
+    try:
+        Ed25519PublicKey.from_public_bytes(public_key).verify(signature, message)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
 
 
 class Signer:

@@ -1,9 +1,10 @@
-"""Procedures as the desk shows them, from the catalogue's data."""
+"""Procedures as the desk shows them: of the edition in force and, for drafts, of older ones."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
@@ -16,6 +17,8 @@ from van_station.rules.forms import Form, load_form
 from van_station.rules.json_values import JsonValue
 from van_station.rules.procedure_search import ProcedureSearch, load_words
 from van_station.services.errors import NotFound
+
+_MAX_PINNED = 64
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,23 @@ class ProcedureCard:
     confidence: str
     unverified: bool
     van_role: str
+    replaces: str = ""
+    """The code that was asked for, when it is no longer in force and this procedure took its place."""
+
+
+@dataclass(frozen=True)
+class SuccessorView:
+    """What became of a code that is no longer in force."""
+
+    code: str
+    name: str
+    successor: str | None
+    """The procedure in force now; None when nothing took its place."""
+    successor_name: str
+    reason_vi: str
+    reason_en: str
+    source: str
+    confidence: str
 
 
 class Entry:
@@ -62,57 +82,164 @@ class Entry:
         return load_form(*self._edition.form_of(self.procedure))
 
 
-class Catalogue:
-    """The procedures this machine knows, by code."""
+FindOlder = Callable[[str, str], Entry | None]
+"""Return the entry of (code, version) in an edition that is kept, None when none has it."""
 
-    def __init__(self, edition: Edition, today: date) -> None:
-        self._entries: Mapping[str, Entry] = {
+
+class _InForce:
+    """An edition with what is looked up in it; replaced as a whole, never changed."""
+
+    def __init__(self, edition: Edition) -> None:
+        self.edition = edition
+        self.entries: Mapping[str, Entry] = {
             code: Entry(edition, procedure) for code, procedure in edition.procedures.items()
         }
-        self._search = ProcedureSearch(list(edition.procedures.values()), load_words(edition.words))
+        self.search = ProcedureSearch(list(edition.procedures.values()), load_words(edition.words))
+
+
+class Catalogue:
+    """The procedures this machine knows, by code. Safe to use from several threads."""
+
+    def __init__(self, edition: Edition, today: date, older: FindOlder | None = None) -> None:
+        self._now = _InForce(edition)
         self._today = today
+        self._older = older
+        self._pinned: dict[tuple[str, str], Entry] = {}
+        self._turn = threading.Lock()
+        self._listeners: list[Callable[[], None]] = []
 
-    def entry(self, code: str) -> Entry:
-        """Return procedure and form; NotFound (procedure.unknown) for a code that is not here."""
-        try:
-            return self._entries[code]
-        except KeyError:
-            raise NotFound("procedure.unknown", procedure=code[:20]) from None
+    @property
+    def edition(self) -> Edition:
+        """The edition that new dossiers use."""
+        return self._now.edition
 
-    def get(self, code: str) -> ProcedureCard:
+    def look_back_with(self, older: FindOlder) -> None:
+        """Have `older` asked for versions that the edition in force does not hold."""
+        self._older = older
+
+    def switch(self, edition: Edition) -> None:
+        """Put another edition in force, at once for everybody, and tell the listeners."""
+        now = _InForce(edition)
+        with self._turn:
+            self._now = now
+            self._pinned.clear()
+            listeners = tuple(self._listeners)
+        for listener in listeners:
+            listener()
+
+    def listen(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call `listener` after each switch; returns the way out."""
+        with self._turn:
+            self._listeners.append(listener)
+
+        def leave() -> None:
+            with self._turn:
+                self._listeners.remove(listener)
+
+        return leave
+
+    def entry(self, code: str, version: str | None = None) -> Entry:
+        """Return procedure and form; NotFound (procedure.unknown) for a code that is not here.
+
+        Args:
+            code: of the procedure.
+            version: the one a draft was begun with; it is looked for in older editions too. One that this
+                machine has never installed is shown by the edition in force. None: the edition in force.
+        """
+        entry = self._now.entries.get(code)
+        if version is not None and (entry is None or entry.procedure.version != version):
+            entry = self._pinned_entry(code, version) or entry
+        if entry is None:
+            raise NotFound("procedure.unknown", procedure=code[:20])
+        return entry
+
+    def get(self, code: str, version: str | None = None) -> ProcedureCard:
         """Return the card of one procedure."""
-        return self._card(self.entry(code).procedure)
+        return self._card(self.entry(code, version).procedure)
 
     def has(self, code: str) -> bool:
         """Tell whether the catalogue knows a procedure."""
-        return code in self._entries
+        return code in self._now.entries
 
     def name(self, code: str | None) -> str:
         """Return a procedure's name, "" for none, the code itself when it is unknown here."""
-        entry = self._entries.get(code or "")
-        return entry.procedure.name.vi if entry else (code or "")
+        name = self._name(code or "")
+        return name.vi if name else (code or "")
 
     def name_en(self, code: str | None) -> str:
         """Return a procedure's English name, as `name` else."""
-        entry = self._entries.get(code or "")
-        return entry.procedure.name.en if entry else (code or "")
+        name = self._name(code or "")
+        return name.en if name else (code or "")
+
+    def successor(self, code: str) -> SuccessorView | None:
+        """Return what became of a code that is no longer in force; None for one that is, or is unknown."""
+        procedure, steps = self._now.edition.resolve(code)
+        if not steps:
+            return None
+        last = steps[-1]
+        return SuccessorView(
+            code=code,
+            name=steps[0].name,
+            successor=procedure.code if procedure else None,
+            successor_name=procedure.name.vi if procedure else "",
+            reason_vi=last.reason.vi,
+            reason_en=last.reason.en,
+            source=last.source,
+            confidence=last.confidence.value,
+        )
 
     def search(self, query: str, limit: int = 8) -> tuple[ProcedureCard, ...]:
-        """Return the best matches for everyday words with or without marks; all procedures for ""."""
-        if not query.strip():
-            return tuple(self._card(entry.procedure) for entry in list(self._entries.values())[:limit])
-        return tuple(self._card(hit.procedure) for hit in self._search.find(query, limit=limit))
+        """Return the best matches for everyday words with or without marks; all procedures for "".
 
-    def fee_view(self, dossier: Dossier, group: str | None, on: date) -> FeeView | None:
-        """Return the fee of a dossier as it stands; None where the catalogue holds none."""
-        entry = self.entry(dossier.procedure_code)
+        A code that is no longer in force finds the procedure that took its place.
+        """
+        now = self._now
+        if not query.strip():
+            return tuple(self._card(entry.procedure) for entry in list(now.entries.values())[:limit])
+        procedure, steps = now.edition.resolve(query.strip()[:40])
+        if procedure is not None and steps:
+            return (replace(self._card(procedure), replaces=steps[0].code),)
+        return tuple(self._card(hit.procedure) for hit in now.search.find(query, limit=limit))
+
+    def fee_view(
+        self, dossier: Dossier, group: str | None, on: date, ward: str | None = None
+    ) -> FeeView | None:
+        """Return the fee of a dossier as it stands; None where the catalogue holds none.
+
+        Args:
+            dossier: with its answers and the version that it was begun with.
+            group: code of the person's priority group.
+            on: the day of submission.
+            ward: code of the ward where it is handed in.
+        """
+        entry = self.entry(dossier.procedure_code, dossier.procedure_version)
         return self._fee(
             entry.procedure,
             Channel(dossier.channel),
             frozenset({group} if group else ()),
             on,
             answers=entry.form.submission(dict(dossier.answers)),
+            ward=ward,
         )
+
+    def _pinned_entry(self, code: str, version: str) -> Entry | None:
+        known = self._pinned.get((code, version))
+        if known is not None or self._older is None:
+            return known
+        found = self._older(code, version)
+        if found is not None:
+            with self._turn:
+                if len(self._pinned) >= _MAX_PINNED:
+                    self._pinned.clear()
+                self._pinned[code, version] = found
+        return found
+
+    def _name(self, code: str) -> _Name | None:
+        entry = self._now.entries.get(code)
+        if entry is not None:
+            return _Name(entry.procedure.name.vi, entry.procedure.name.en)
+        gone = self._now.edition.successors.get(code)
+        return _Name(gone.name, gone.name) if gone else None
 
     def _card(self, procedure: Procedure) -> ProcedureCard:
         fee = self._fee(procedure, Channel.DIRECT, frozenset(), self._today)
@@ -139,11 +266,18 @@ class Catalogue:
         groups: frozenset[str],
         on: date,
         answers: JsonValue = None,
+        ward: str | None = None,
     ) -> FeeView | None:
         try:
-            return _fee_view(fee_for(procedure, channel, groups, on=on, answers=answers))
+            return _fee_view(fee_for(procedure, channel, groups, on=on, answers=answers, ward=ward))
         except NoFeeKnown:
             return None
+
+
+@dataclass(frozen=True)
+class _Name:
+    vi: str
+    en: str
 
 
 def _fee_view(fee: Fee) -> FeeView:

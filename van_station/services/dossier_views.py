@@ -15,6 +15,7 @@ from van_station.records.exchange import OutboxItem, StatusEvent
 from van_station.records.payments import Payment
 from van_station.records.people import Person
 from van_station.records.queue import Ticket
+from van_station.records.trips import Trip
 from van_station.rules.dossiers import DossierState
 from van_station.rules.form_nodes import FieldProblem, Node
 from van_station.services.capture_events import FileView
@@ -130,6 +131,7 @@ def dossier_view(
 ) -> DossierView:
     """Return the view of a row."""
     ticket = session.get(Ticket, row.ticket_id or "")
+    trip = session.get(Trip, row.trip_id)
     state = DossierState(row.state)
     payment = session.exec(select(Payment).where(Payment.dossier_id == row.id)).first()
     events = session.exec(
@@ -142,10 +144,15 @@ def dossier_view(
         official_code=row.official_code,
         state=state,
         platform_status=row.platform_status,
-        procedure=catalogue.get(row.procedure_code),
+        procedure=catalogue.get(row.procedure_code, row.procedure_version),
         person=person_view(person_row(session, row.person_id)),
         components=_components(session, row, entry),
-        fee=catalogue.fee_view(row, ticket.priority_group if ticket else None, hanoi_day(row.created_at)),
+        fee=catalogue.fee_view(
+            row,
+            ticket.priority_group if ticket else None,
+            hanoi_day(row.created_at),
+            trip.ward_code if trip else None,
+        ),
         payment_state=PaymentState(payment.state) if payment else None,
         due_on=row.due_on,
         created_at=row.created_at,

@@ -107,7 +107,7 @@ class Slips:
         person = person_row(session, dossier.person_id)
         trip = session.get(Trip, dossier.trip_id)
         officer = session.get(User, _received_by(session, dossier))
-        entry = self._catalogue.entry(dossier.procedure_code)
+        entry = self._catalogue.entry(dossier.procedure_code, dossier.procedure_version)
         payment = session.exec(select(Payment).where(Payment.dossier_id == dossier.id)).first()
         received = (dossier.confirmed_at or dossier.created_at).astimezone(HANOI)
         number = dossier.official_code or dossier.provisional_no

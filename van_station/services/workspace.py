@@ -10,13 +10,17 @@ from van_station.services.accounts import Accounts
 from van_station.services.addresses import AddressBook
 from van_station.services.capture import Capture
 from van_station.services.catalogue import Catalogue
+from van_station.services.catalogue_editions import CatalogueEditions
+from van_station.services.consents import Consents
 from van_station.services.dossiers import Dossiers
 from van_station.services.exchange import Exchange, Signal
 from van_station.services.intake import Intake
+from van_station.services.official_forms import OfficialForms
 from van_station.services.payments import Payments
 from van_station.services.queue import Queue
 from van_station.services.readers import Readers
 from van_station.services.reports import Reports
+from van_station.services.returning import Returning
 from van_station.services.search import Search
 from van_station.services.slips import Slips
 from van_station.services.trips import Trips, TripView
@@ -47,25 +51,32 @@ class Workspace:
     dossiers: Dossiers
     capture: Capture
     slips: Slips
+    official_forms: OfficialForms
     payments: Payments
     exchange: Exchange
     reports: Reports
     catalogue: Catalogue
+    editions: CatalogueEditions
     readers: Readers
     addresses: AddressBook
     search: Search
+    consents: Consents
+    returning: Returning
 
     def listen(self, listener: Callable[[frozenset[str]], None]) -> Callable[[], None]:
         """Call `listener` after each commit with the kinds of things that changed; returns the way out.
 
-        Kinds are table names, and "exchange" when the line's state changed. Any thread may call.
+        Kinds are table names, "exchange" when the line's state changed, and "catalogue" when another edition
+        came into force. Any thread may call.
         """
         leave_store = self.store.listen(listener)
         leave_exchange = self.exchange.listen(lambda: listener(frozenset({"exchange"})))
+        leave_catalogue = self.catalogue.listen(lambda: listener(frozenset({"catalogue"})))
 
         def leave() -> None:
             leave_store()
             leave_exchange()
+            leave_catalogue()
 
         return leave
 

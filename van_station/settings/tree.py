@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -61,6 +61,14 @@ class StationSettings(_Branch):
     practice: bool = False
 
 
+class CatalogueSettings(_Branch):
+    """Whose editions of the procedure catalogue this machine installs."""
+
+    trusted_keys: tuple[Annotated[str, Field(pattern="^[0-9a-f]{64}$")], ...] = Field(
+        default=(), max_length=8
+    )
+
+
 class FaceSettings(_Branch):
     """How the windows look and when they lock."""
 
@@ -79,6 +87,7 @@ class Settings(_Branch):
     gateway: GatewaySettings = GatewaySettings()
     scanning: ScanningSettings = ScanningSettings()
     reader: ReaderSettings = ReaderSettings()
+    catalogue: CatalogueSettings = CatalogueSettings()
     face: FaceSettings = FaceSettings()
 
 
