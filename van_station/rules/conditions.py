@@ -1,46 +1,89 @@
 """Conditions on answers, as JSON Forms writes them: a scope and a schema that its value must satisfy."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 
-from van_station.rules.json_values import MAX_DEPTH, JsonValue, Pointer, get, pointer_of_scope
+from van_station.rules.form_comparing import Comparison, compare
+from van_station.rules.form_predicates import Predicate, compiled
+from van_station.rules.json_values import MAX_DEPTH, JsonValue, Pointer, dig, join, pointer_of_scope, split
 
 _KEYWORDS = frozenset({"const", "enum", "not", "allOf", "anyOf", "type", "minimum", "maximum", "minLength"})
 MAX_PARTS = 20
+ANY = "*"
+"""In a path: the item that is being looked at."""
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """Something that answers satisfy or not. An answer not given counts as null."""
+    """Something that answers satisfy or not. An answer not given counts as null.
 
-    pointer: Pointer
-    validator: Draft202012Validator | None
+    It is one of: a test of one answer, a comparison of two, or several conditions together.
+    """
+
+    path: tuple[str, ...] = ()
+    test: Predicate | None = None
     parts: tuple["Condition", ...] = ()
     any_of: bool = False
+    comparison: Comparison | None = None
+    other: tuple[str, ...] = ()
 
-    def holds(self, answers: JsonValue) -> bool:
-        """Tell whether the answers satisfy it; pointers are relative to `answers`."""
-        if self.validator is not None:
-            return bool(self.validator.is_valid(get(answers, self.pointer)))
-        results = (part.holds(answers) for part in self.parts)
+    def holds(self, answers: JsonValue, item: Sequence[str] = ()) -> bool:
+        """Tell whether the answers satisfy it.
+
+        Args:
+            answers: what the pointers are relative to.
+            item: numbers of the items that `*` stands for, outermost first.
+        """
+        if self.test is not None:
+            return self.test(dig(answers, bound(self.path, item)))
+        if self.comparison is not None:
+            return compare(
+                dig(answers, bound(self.path, item)), self.comparison, dig(answers, bound(self.other, item))
+            )
+        results = (part.holds(answers, item) for part in self.parts)
         return any(results) if self.any_of else all(results)
+
+    def paths(self) -> Iterator[tuple[str, ...]]:
+        """Yield the path of every answer it looks at, with `*` for items."""
+        if self.parts:
+            for part in self.parts:
+                yield from part.paths()
+            return
+        yield self.path
+        if self.comparison is not None:
+            yield self.other
+
+    def compared(self) -> Iterator[tuple[str, ...]]:
+        """Yield the paths of answers that are compared with each other."""
+        for part in self.parts:
+            yield from part.compared()
+        if self.comparison is not None:
+            yield self.path
+            yield self.other
 
     def pointers(self) -> frozenset[Pointer]:
         """Return every answer it looks at."""
-        if self.validator is not None:
-            return frozenset({self.pointer})
-        return frozenset(pointer for part in self.parts for pointer in part.pointers())
+        return frozenset(join(path) for path in self.paths())
+
+
+def bound(path: tuple[str, ...], item: Sequence[str]) -> tuple[str, ...]:
+    """Return the path with each `*` replaced by an item's number, in order."""
+    if ANY not in path:
+        return path
+    numbers = iter(item)
+    return tuple(next(numbers, ANY) if part == ANY else part for part in path)
 
 
 def load_condition(data: object, *, depth: int = 0) -> Condition:
-    """Build a condition from `{"scope", "schema"}` or `{"type": "AND" | "OR", "conditions": [...]}`.
+    """Build a condition from its JSON.
 
-    The schema may use const, enum, not, allOf, anyOf, type, minimum, maximum and minLength: no references
-    and no patterns, so that none can be made slow.
+    `{"scope", "schema"}`, `{"compare": ["/a", "<" | "<=" | "=" | "!=", "/b"]}`, or
+    `{"type": "AND" | "OR", "conditions": [...]}`. The schema may use const, enum, not, allOf, anyOf, type,
+    minimum, maximum and minLength: no references and no patterns, so that none can be made slow.
 
     Raises:
         ValueError: anything else; the text names what is wrong, for the person who wrote the data.
@@ -54,13 +97,27 @@ def load_condition(data: object, *, depth: int = 0) -> Condition:
         if not 1 <= len(parts) <= MAX_PARTS:
             raise ValueError("condition.conditions")
         loaded = tuple(load_condition(part, depth=depth + 1) for part in parts)
-        return Condition("", None, loaded, any_of=data["type"] == "OR")
+        return Condition(parts=loaded, any_of=data["type"] == "OR")
+    if "compare" in data:
+        return _comparison(data["compare"])
     schema = _checked(data.get("schema"), 0)
     try:
         Draft202012Validator.check_schema(schema)
     except SchemaError as fault:
         raise ValueError("condition.schema") from fault
-    return Condition(pointer_of_scope(str(data.get("scope"))), Draft202012Validator(schema))
+    test = compiled(schema)
+    if test is None:
+        raise ValueError("condition.schema")
+    return Condition(tuple(split(pointer_of_scope(str(data.get("scope"))))), test)
+
+
+def _comparison(data: object) -> Condition:
+    if not isinstance(data, list) or len(data) != 3 or not all(isinstance(part, str) for part in data):
+        raise ValueError("condition.compare")
+    one, word, other = data
+    if not (one.startswith("/") and other.startswith("/")):
+        raise ValueError("condition.compare")
+    return Condition(tuple(split(one)), comparison=Comparison(word), other=tuple(split(other)))
 
 
 def _checked(schema: object, depth: int) -> Mapping[str, Any]:

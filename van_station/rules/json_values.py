@@ -29,7 +29,12 @@ def join(parts: Sequence[str | int]) -> Pointer:
 
 def get(value: JsonValue, pointer: Pointer) -> JsonValue:
     """Return what the pointer names, None when there is nothing."""
-    for part in split(pointer):
+    return dig(value, split(pointer))
+
+
+def dig(value: JsonValue, path: Sequence[str]) -> JsonValue:
+    """Return what lies at the end of an unescaped path, None when there is nothing."""
+    for part in path:
         if isinstance(value, dict):
             value = value.get(part)
         elif isinstance(value, list) and part.isascii() and part.isdecimal() and int(part) < len(value):
@@ -37,6 +42,32 @@ def get(value: JsonValue, pointer: Pointer) -> JsonValue:
         else:
             return None
     return value
+
+
+def same(one: JsonValue, other: JsonValue) -> bool:
+    """Tell whether two values are equal as JSON: `1` is `1.0`, but never `true`."""
+    if isinstance(one, bool) or isinstance(other, bool):
+        return one is other
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(same, one, other))
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(same(part, other[key]) for key, part in one.items())
+    return one == other
+
+
+def put(value: dict[str, JsonValue], path: Sequence[str], new: JsonValue) -> None:
+    """Write into an object that nobody else holds; None takes away."""
+    inner: JsonValue = value
+    for part in path[:-1]:
+        if isinstance(inner, list):
+            inner = inner[int(part)]
+        elif isinstance(inner, dict):
+            inner = inner.setdefault(part, {})
+    if isinstance(inner, dict):
+        if new is None:
+            inner.pop(path[-1], None)
+        else:
+            inner[path[-1]] = new
 
 
 def replaced(value: JsonValue, pointer: Pointer, new: JsonValue) -> JsonValue:
@@ -64,12 +95,20 @@ def _replaced(value: JsonValue, parts: list[str], new: JsonValue) -> JsonValue:
 def pointer_of_scope(scope: str) -> Pointer:
     """Return the data pointer of a UI schema's scope: `#/properties/child/properties/name` -> `/child/name`.
 
+    `items` stands for every item of a list: `#/properties/members/items/properties/sex` -> `/members/*/sex`.
+
     Raises:
         ValueError: not such a scope.
     """
     if scope == "#":
         return ""
-    parts = split(scope.removeprefix("#"))
-    if not scope.startswith("#/") or len(parts) % 2 or any(word != "properties" for word in parts[::2]):
+    words = iter(split(scope.removeprefix("#")))
+    path: list[str] = []
+    for word in words:
+        name = "*" if word == "items" else next(words, None)
+        if word not in {"properties", "items"} or name is None:
+            raise ValueError("scope")
+        path.append(name)
+    if not scope.startswith("#/"):
         raise ValueError("scope")
-    return join(parts[1::2])
+    return join(path)
