@@ -151,10 +151,21 @@ class Leases:
                 ticket_id=row.id, site=self.site, requested_at=unit.now, answered_at=unit.now
             )
             unit.save(taken)
+            self._close_requests(unit, before)
             unit.session.flush()
             row.holder = self.site
             unit.save(row)
             unit.note({"ticket": row.label, "from_site": before[:8] or "none"})
+
+    def _close_requests(self, unit: UnitOfWork, lost: str) -> None:
+        """Refuse what the lost machine still asks for: nobody shall hand it more tickets."""
+        theirs = select(LeaseRequest).where(
+            LeaseRequest.site == lost, col(LeaseRequest.answered_at).is_(None)
+        )
+        for request in unit.session.exec(theirs).all():
+            request.answered_at = unit.now
+            request.granted = False
+            unit.save(request)
 
     def asked(self, session: Session) -> frozenset[str]:
         """Return the tickets not to ask for now: no answer has come yet, or a refusal just came."""
