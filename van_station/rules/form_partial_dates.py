@@ -103,7 +103,7 @@ def read_partial_date(text: str, *, last_year: int = LAST_CANDIDATE) -> DateRead
     """Understand what people type or say, in Vietnamese order (day, month, year).
 
     `20/3/1954`, `20-03-1954`, `20031954`, `3/1954`, `1954`, `ngày 20 tháng 3 năm 1954`, `năm 1954`,
-    `Giáp Ngọ`, `giap ngo 1954`, `năm 1954 (Giáp Ngọ)`, and every stored form. Two digits of a year are refused,
+    `Giáp Ngọ`, `giap ngo 1954`, `năm 1954 (Giáp Ngọ)`, and every stored form. Two digits are refused,
     because nobody should guess the century.
 
     Args:
