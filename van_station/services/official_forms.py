@@ -16,6 +16,7 @@ from van_station.rules.access import Act
 from van_station.rules.dossiers import DossierState
 from van_station.rules.form_dates import format_date_vi
 from van_station.rules.form_nodes import ArrayNode, FieldKind, FieldNode, GroupNode, Node
+from van_station.rules.form_options import OptionLists
 from van_station.rules.form_partial_dates import show_partial_date
 from van_station.rules.json_values import JsonValue, replaced
 from van_station.services.actor import Actor, require
@@ -33,11 +34,19 @@ LEAST_GROUPED = 10_000
 class OfficialForms:
     """Prints the official form of a dossier; every printing is a line of the audit."""
 
-    def __init__(self, store: Store, clock: Clock, catalogue: Catalogue, setup: SlipSetup) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        catalogue: Catalogue,
+        setup: SlipSetup,
+        lists: OptionLists | None = None,
+    ) -> None:
         self._store = store
         self._clock = clock
         self._catalogue = catalogue
         self._setup = setup
+        self._lists = lists
 
     def print(self, actor: Actor, dossier_id: str) -> PrintedPage:
         """Return the form of a dossier as PDF, filled with its answers; what lacks stays a dotted line.
@@ -76,12 +85,14 @@ class OfficialForms:
     def _data(self, session: Session, dossier: Dossier, entry: Entry) -> dict[str, Any]:
         trip = session.get(Trip, dossier.trip_id)
         number = dossier.official_code or dossier.provisional_no
-        answers, codes = printable_answers(entry.form.layout(dict(dossier.answers)))
+        today = self._clock.now().astimezone(HANOI).date()
+        nodes = entry.form.layout(dict(dossier.answers), today=today, lists=self._lists)
+        answers, codes = printable_answers(nodes)
         return self._frame(entry) | {
             "answers": answers,
             "codes": codes,
             "place": trip.ward_name if trip else "",
-            "signed_on": self._clock.now().astimezone(HANOI).date(),
+            "signed_on": today,
             "number": number,
             "qr_text": f"VS1D|{number}|{dossier.id[:12]}",
         }
