@@ -40,6 +40,8 @@ DOORS: dict[str, tuple[Act, Door]] = {
     "capture.document": (Act.HELP_FORM, lambda w, a, m: w.capture.document(a, NOBODY)),
     "capture.remove": (Act.SCAN, lambda w, a, m: w.capture.remove(a, NOBODY)),
     "slips.receipt": (Act.PRINT_SLIP, lambda w, a, m: w.slips.receipt(a, NOBODY)),
+    "official_forms.print": (Act.HELP_FORM, lambda w, a, m: w.official_forms.print(a, NOBODY)),
+    "official_forms.blank": (Act.HELP_FORM, lambda w, a, m: w.official_forms.blank(a, "0.000000")),
     "dossiers.take_over": (Act.HELP_FORM, lambda w, a, m: w.dossiers.take_over(a, NOBODY, "/x", "y", id)),
     "search.find": (Act.LOOK_UP, lambda w, a, m: w.search.find(a, "x")),
     "consents.current": (Act.HELP_FORM, lambda w, a, m: w.consents.current(a, NOBODY)),

@@ -45,6 +45,7 @@ def field(value: JsonValue, kind: FieldKind = FieldKind.TEXT, **more: object) ->
         (FieldKind.NUMBER, 1999, "1999"),
         (FieldKind.NUMBER, 50_000_000, "50.000.000"),
         (FieldKind.NUMBER, 62.5, "62,5"),
+        (FieldKind.NUMBER, -0.45, "-0,45"),
         (FieldKind.NUMBER, 0, "0"),
         (FieldKind.NUMBER, "hai", "hai"),
         (FieldKind.LIST, "unknown-code", "unknown-code"),

@@ -169,8 +169,8 @@ def _number(value: float) -> str:
     if float(value).is_integer():
         whole = int(value)
         return count(whole) if abs(whole) >= LEAST_GROUPED else str(whole)
-    whole, _, part = f"{value:.6f}".rstrip("0").partition(".")
-    return f"{count(int(whole))},{part}"
+    before, _, after = f"{abs(value):.6f}".rstrip("0").partition(".")
+    return f"{'-' if value < 0 else ''}{count(int(before))},{after}"
 
 
 def _printed(form_id: str, data: dict[str, Any]) -> bytes:
