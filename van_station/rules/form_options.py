@@ -1,6 +1,6 @@
 """Long lists of codes, such as 10,000 wards, and the search in them."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -9,6 +9,7 @@ from van_station.rules.catalogue import Label
 from van_station.rules.text import fold
 
 MAX_QUERY = 80
+MAX_WORDS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +35,20 @@ class OptionList:
         self._by_code = {entry.code: entry for entry in self._entries}
         lines = [f"\n {fold(_words(entry))} " for entry in self._entries]
         self._text = "".join(lines)
+        self._index(lines)
         self._starts: list[int] = []
         at = 0
         for line in lines:
             self._starts.append(at)
             at += len(line)
+
+    def _index(self, lines: Sequence[str]) -> None:
+        entries: dict[str, set[int]] = {}
+        for at, line in enumerate(lines):
+            for word in line.split():
+                entries.setdefault(word, set()).add(at)
+        self._words = sorted(entries)
+        self._having = [entries[word] for word in self._words]
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -56,7 +66,7 @@ class OptionList:
 
     def find(self, query: str, limit: int) -> tuple[ListEntry, ...]:
         """Return what `search_options` returns."""
-        words = fold(query[:MAX_QUERY]).split()
+        words = fold(query[:MAX_QUERY]).split()[:MAX_WORDS]
         if not words:
             return self.first(limit)
         found: dict[int, None] = {}
@@ -85,12 +95,12 @@ class OptionList:
 
     def _each_word(self, words: Sequence[str]) -> Iterator[int]:
         """Yield the entries in which every word begins some word."""
-        parts = sorted((f" {word}" for word in words), key=self._text.count)
-        for entry in self._places(parts[0]):
-            start = self._starts[entry]
-            end = self._end(entry)
-            if all(self._text.find(part, start, end) >= 0 for part in parts[1:]):
-                yield entry
+        found: set[int] | None = None
+        for word in words:
+            first, last = bisect_left(self._words, word), bisect_left(self._words, word + "\U0010ffff")
+            having = set().union(*self._having[first:last])
+            found = having if found is None else found & having
+        yield from sorted(found or ())
 
 
 OptionLists: TypeAlias = Mapping[str, OptionList]
@@ -108,5 +118,5 @@ def search_options(options: OptionList, query: str, limit: int = 20) -> tuple[Li
 
 
 def _words(entry: ListEntry) -> str:
-    english = entry.label.en if fold(entry.label.en) != fold(entry.label.vi) else ""
+    english = entry.label.en if entry.label.en != entry.label.vi else ""
     return " ".join(word for word in (entry.label.vi, english, entry.also, entry.code) if word)

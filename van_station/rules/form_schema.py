@@ -4,7 +4,7 @@
 schema that says anything else is refused, because a rule that is not applied is worse than none.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NoReturn
 from urllib.parse import unquote
 
@@ -55,13 +55,14 @@ class CompiledSchema:
         except SchemaError as fault:
             refuse(join([str(part) for part in fault.absolute_path]))
         self._plain: dict[int, dict[str, Predicate]] = {}
+        self._choices: dict[int, list[Predicate]] = {}
         self._matchers: dict[tuple[str, int | None], Any] = {}
         self.schema = schema
         self.has_conditions = False
         """Whether anything can make an answer necessary besides `required` of an object."""
         self._read(schema, "", 0)
         _refuse_endless(schema)
-        self._validator = _validator_class(self._plain, self._matchers)(schema)
+        self._validator = _validator_class(self._plain, self._choices, self._matchers)(schema)
 
     def errors(self, instance: Any) -> Iterator[ValidationError]:
         """Yield what is wrong with a JSON value."""
@@ -89,6 +90,10 @@ class CompiledSchema:
             self._check_keyword(keyword, value, schema, here)
         for below, inner in _inner(schema):
             self._read(inner, place + below, depth + 1)
+        if "oneOf" in schema:
+            choices = [test for each in schema["oneOf"] if (test := compiled(each))]
+            if len(choices) == len(schema["oneOf"]):
+                self._choices[id(schema["oneOf"])] = choices
         if "properties" in schema:
             properties = schema["properties"]
             tests = {name: test for name, inner in properties.items() if (test := compiled(inner))}
@@ -138,14 +143,13 @@ def _target(root: Any, reference: str) -> Any:
 
 def _inner(schema: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """Yield every schema directly within a schema, with its place."""
-    for keyword in _SCHEMA_MAPS & schema.keys():
-        for name, inner in schema[keyword].items():
-            yield join([keyword, name]), inner
-    for keyword in _SCHEMA_LISTS & schema.keys():
-        for at, inner in enumerate(schema[keyword]):
-            yield f"/{keyword}/{at}", inner
-    for keyword in _SCHEMAS & schema.keys():
-        yield f"/{keyword}", schema[keyword]
+    for keyword, value in schema.items():
+        if keyword in _SCHEMA_MAPS:
+            yield from ((join([keyword, name]), inner) for name, inner in value.items())
+        elif keyword in _SCHEMA_LISTS:
+            yield from ((f"/{keyword}/{at}", inner) for at, inner in enumerate(value))
+        elif keyword in _SCHEMAS:
+            yield f"/{keyword}", value
 
 
 def _in_place(root: Any, schema: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -196,11 +200,14 @@ def _format(_validator: Any, value: Any, instance: Any, _schema: Any) -> Iterato
 
 
 def _validator_class(
-    plain: Mapping[int, Mapping[str, Predicate]], matchers: Mapping[tuple[str, int | None], Any]
+    plain: Mapping[int, Mapping[str, Predicate]],
+    choices: Mapping[int, Sequence[Predicate]],
+    matchers: Mapping[tuple[str, int | None], Any],
 ) -> Any:
     """Return jsonschema's validator with keywords of our own making.
 
-    `properties` first asks the plain test of a single value, and jsonschema only where that says no;
+    `properties` first asks the plain test of a single value, and jsonschema only where that says no; so does
+    `oneOf`, where jsonschema would give a reason for each choice that was not made;
     `required` and `dependentRequired` report once, whatever the number of missing names; `pattern` and
     `format` are bounded.
     """
@@ -213,12 +220,19 @@ def _validator_class(
             if name in instance and not (name in tests and tests[name](instance[name])):
                 yield from validator.descend(instance[name], inner, path=name, schema_path=name)
 
+    def one_of(validator: Any, value: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
+        if id(value) not in choices:
+            yield from Draft202012Validator.VALIDATORS["oneOf"](validator, value, instance, schema)
+        elif sum(test(instance) for test in choices[id(value)]) != 1:
+            yield ValidationError("oneOf")
+
     def pattern(_validator: Any, value: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
         if isinstance(instance, str) and not matchers[value, schema.get("maxLength")](instance):
             yield ValidationError("pattern")
 
     own = {
         "properties": properties,
+        "oneOf": one_of,
         "required": _required,
         "dependentRequired": _dependent,
         "pattern": pattern,

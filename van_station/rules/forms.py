@@ -218,6 +218,10 @@ class Form:
                     answers = _object(replaced(answers, join(path), is_there))
         return self._finished(answers, today)
 
+    def recalculated(self, answers: Answers, *, today: date | None = None) -> Answers:
+        """Return the answers with every calculated field brought up to date, for example on another day."""
+        return self._finished(answers, today)
+
     def prefill_hints(self) -> dict[Pointer, str]:
         """Return the `x-prefill` hint of each field outside repeated groups."""
         return {

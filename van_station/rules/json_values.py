@@ -19,12 +19,18 @@ def split(pointer: Pointer) -> list[str]:
     """Return the unescaped parts of a pointer."""
     if not pointer:
         return []
+    if "~" not in pointer:
+        return pointer.removeprefix("/").split("/")
     return [part.replace("~1", "/").replace("~0", "~") for part in pointer.removeprefix("/").split("/")]
 
 
 def join(parts: Sequence[str | int]) -> Pointer:
     """Return the pointer through `parts`."""
-    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
+    return "".join(f"/{part}" if isinstance(part, int) else f"/{_escaped(part)}" for part in parts)
+
+
+def _escaped(part: str) -> str:
+    return part.replace("~", "~0").replace("/", "~1") if "~" in part or "/" in part else part
 
 
 def get(value: JsonValue, pointer: Pointer) -> JsonValue:
