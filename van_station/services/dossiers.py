@@ -140,7 +140,7 @@ class Dossiers:
         """Return the form as it stands: what to show, what is wrong, how far it is."""
         with self._store.reading() as session:
             row = _row(session, dossier_id)
-            return self._form(session, row)
+            return self._form(row, person_row(session, row.person_id))
 
     def answer(self, actor: Actor, dossier_id: str, pointer: str, value: JsonValue) -> FormView:
         """Keep one answer: durable when this returns. The fee follows the answers."""
@@ -289,7 +289,7 @@ class Dossiers:
             created_at=now,
             created_by=actor.user_id,
         )
-        self._set_fee(unit.session, row)
+        self._set_fee(row, *_circumstances(unit.session, row))
         unit.save(row)
         for rule in entry.procedure.components:
             if not rule.from_form:
@@ -323,33 +323,31 @@ class Dossiers:
             _require_editable(row)
             beside(unit)
             entry = self._entry(row)
+            person = person_row(unit.session, row.person_id)
+            circumstances = _circumstances(unit.session, row)  # looked up first: a look-up writes what waits
             with rules_as_refusals():
                 row.answers = dict(change(entry, dict(row.answers)))
-            self._set_fee(unit.session, row)
+            self._set_fee(row, *circumstances)
             unit.save(row)
-            return self._form(unit.session, row)
+        return self._form(row, person)  # after the commit: nobody waits for what is only shown
 
-    def _set_fee(self, session: Session, row: Dossier) -> None:
+    def _set_fee(self, row: Dossier, group: str | None, ward: str | None) -> None:
         """Let the fee follow the answers; a fee the catalogue does not hold stays unknown."""
-        ticket = session.get(Ticket, row.ticket_id or "")
-        group = ticket.priority_group if ticket else None
-        trip = session.get(Trip, row.trip_id)
-        ward = trip.ward_code if trip else None
         fee = self._catalogue.fee_view(row, group, hanoi_day(row.created_at), ward)
         row.fee_vnd, row.fee_source = (fee.amount_vnd, fee.source) if fee else (None, None)
 
-    def _form(self, session: Session, row: Dossier) -> FormView:
+    def _form(self, row: Dossier, person: Person) -> FormView:
         entry = self._entry(row)
         answers = dict(row.answers)
-        offered = prefill(entry.form, _known(person_row(session, row.person_id)))
+        offered = prefill(entry.form, _known(person))
         origins = {pointer: "card" for pointer, value in offered.items() if get(answers, pointer) == value}
-        nodes = entry.form.layout(answers, origins)
-        fields = [node for node in _fields(nodes) if node.required]
+        review = entry.form.review(answers, origins, today=hanoi_day(self._clock.now()))
+        fields = [node for node in _fields(review.nodes) if node.required]
         return FormView(
             title=entry.procedure.form.name.vi,
             title_en=entry.procedure.form.name.en,
-            nodes=nodes,
-            problems=tuple(entry.form.check(answers, today=hanoi_day(self._clock.now()))),
+            nodes=review.nodes,
+            problems=review.errors,
             answered=sum(node.value is not None for node in fields),
             total=len(fields),
             editable=DossierState(row.state) in EDITABLE,
@@ -358,12 +356,12 @@ class Dossiers:
     def _missing(self, session: Session, row: Dossier) -> tuple[Missing, ...]:
         entry = self._entry(row)
         answers = dict(row.answers)
-        problems = entry.form.check(answers, today=hanoi_day(self._clock.now()))
+        review = entry.form.review(answers, today=hanoi_day(self._clock.now()))
         components = session.exec(select(Component).where(Component.dossier_id == row.id)).all()
         have = [Have(each.code, each.page_count, each.certified_by is not None) for each in components]
         ids = {each.code: each.id for each in components}
-        labels = {node.pointer: node.label for node in _fields(entry.form.layout(answers))}
-        form_gaps = [_form_gap(problem, labels) for problem in problems]
+        labels = {node.pointer: node.label for node in _fields(review.nodes)}
+        form_gaps = [_form_gap(problem, labels) for problem in review.errors]
         paper_gaps = [
             Missing("component", gap.code, gap.name.vi, gap.name.en, ids.get(gap.code, ""))
             for gap in completeness(entry.procedure, entry.form.submission(answers), have)
@@ -380,6 +378,13 @@ class Dossiers:
 
     def _entry(self, row: Dossier) -> Entry:
         return self._catalogue.entry(row.procedure_code, row.procedure_version)
+
+
+def _circumstances(session: Session, row: Dossier) -> tuple[str | None, str | None]:
+    """Return what a fee depends on beside the answers: the priority group declared, and the trip's ward."""
+    ticket = session.get(Ticket, row.ticket_id or "")
+    trip = session.get(Trip, row.trip_id)
+    return (ticket.priority_group if ticket else None), (trip.ward_code if trip else None)
 
 
 def _known(person: Person) -> dict[str, JsonValue]:
