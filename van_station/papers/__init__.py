@@ -9,12 +9,13 @@ from van_station.papers.slips import (
     TicketData,
     official_receipt,
     provisional_receipt,
-    ticket_picture,
     ticket_slip,
 )
 from van_station.papers.tables import Column, DayTallyView, Section, tally_csv, tally_pdf, tally_xlsx
+from van_station.papers.thermal import Bitmap, PaperWidth, escpos, ticket_bitmap, ticket_picture
 
 __all__ = [
+    "Bitmap",
     "Column",
     "DayTallyView",
     "HandedOver",
@@ -22,10 +23,12 @@ __all__ = [
     "NoSuchForm",
     "NotPrintable",
     "PaperError",
+    "PaperWidth",
     "Section",
     "SlipData",
     "TicketData",
     "TooMuch",
+    "escpos",
     "form_ids",
     "official_form",
     "official_form_pictures",
@@ -36,6 +39,7 @@ __all__ = [
     "tally_csv",
     "tally_pdf",
     "tally_xlsx",
+    "ticket_bitmap",
     "ticket_picture",
     "ticket_slip",
 ]

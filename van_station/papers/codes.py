@@ -37,6 +37,11 @@ def qr_svg(text: str) -> Svg:
     )
 
 
+def qr_modules(code: Svg) -> int:
+    """Return how many modules wide a code of `qr_svg` is, quiet zone included."""
+    return int(code.partition('viewBox="0 0 ')[2].partition(" ")[0])
+
+
 def _runs(row: list[bool], y: int) -> str:
     path, x = "", 0
     while x < len(row):

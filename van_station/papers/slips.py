@@ -7,9 +7,9 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from van_station.papers import figures
-from van_station.papers.codes import qr_svg
+from van_station.papers.codes import qr_modules, qr_svg
 from van_station.papers.errors import NoOfficialCode, TooMuch
-from van_station.papers.press import THERMAL_PPI, render, render_pictures
+from van_station.papers.press import render
 
 MAX_COMPONENTS = 60
 MAX_TEXT = 600
@@ -152,8 +152,26 @@ def official_receipt(data: SlipData) -> bytes:
     return render("official_receipt", _slip_values(data))
 
 
-def _ticket_values(data: TicketData, *, dots: bool = False) -> dict[str, Any]:
+TICKET_MM = 72
+"""Width that an 80 mm thermal printer prints; 58 mm paper prints 48."""
+_MODULE_DOTS_MM = 1 / 8
+
+
+def ticket_values(data: TicketData, *, width_mm: int = TICKET_MM, dots: bool = False) -> dict[str, Any]:
+    """Return what the ticket's template needs.
+
+    Args:
+        data: of the ticket.
+        width_mm: printed width.
+        dots: for a thermal head: no margin at the sides, and each module of the code is a whole number of
+            dots, so that it comes out sharp.
+    """
+    code = qr_svg(data.qr_text)
+    modules = qr_modules(code)
+    most_dots = min(264, width_mm * 8)
     return {
+        "width_mm": width_mm,
+        "qr_mm": modules * max(1, most_dots // modules) * _MODULE_DOTS_MM,
         "center_name": data.center_name,
         "place": data.place,
         "label": data.label,
@@ -163,7 +181,7 @@ def _ticket_values(data: TicketData, *, dots: bool = False) -> dict[str, Any]:
         "ahead": "" if data.ahead is None else figures.count(data.ahead),
         "priority": data.priority,
         "issued_at": figures.moment_short(data.issued_at),
-        "qr": qr_svg(data.qr_text),
+        "qr": code,
         "practice": data.practice,
         "dots": dots,
     }
@@ -171,9 +189,4 @@ def _ticket_values(data: TicketData, *, dots: bool = False) -> dict[str, Any]:
 
 def ticket_slip(data: TicketData) -> bytes:
     """Return the queue ticket (*phiếu số thứ tự*) for 80 mm paper, PDF/A-2b. Raises as above."""
-    return render("ticket", _ticket_values(data))
-
-
-def ticket_picture(data: TicketData) -> bytes:
-    """Return the same ticket as PNG for the head of an 80 mm thermal printer: 576 dots wide, 8 a mm."""
-    return render_pictures("ticket", _ticket_values(data, dots=True), ppi=THERMAL_PPI)[0]
+    return render("ticket", ticket_values(data))

@@ -8,11 +8,9 @@ from datetime import date
 from typing import Literal
 
 from van_station.i18n import Texts
-from van_station.papers.slips import TicketData, ticket_slip
 from van_station.peripherals.pictures import PeripheralError
 from van_station.records.people import Person
 from van_station.records.queue import Ticket
-from van_station.records.trips import Trip
 from van_station.rules.access import Act
 from van_station.rules.citizen_card import CardReading, check_id_number, looks_like_card, parse_card_qr
 from van_station.rules.findings import Finding, Severity
@@ -22,7 +20,7 @@ from van_station.rules.queueing import Lane, TicketStatus
 from van_station.rules.text import is_name, is_suspect_card_text, nfc
 from van_station.services.actor import Actor, require
 from van_station.services.catalogue import Catalogue
-from van_station.services.clock import HANOI, Clock, hanoi_day
+from van_station.services.clock import Clock, hanoi_day
 from van_station.services.errors import FieldNote, IntakeRefused, NotFound, Refused, rules_as_refusals
 from van_station.services.paper import PrintedPage
 from van_station.services.parties import (
@@ -39,6 +37,7 @@ from van_station.services.parties import (
 from van_station.services.people import PersonView, by_number, folded_name, person_view
 from van_station.services.queue import Queue, TicketView
 from van_station.services.queue_numbers import give_number
+from van_station.services.ticket_slips import SlipForm, TicketSlips
 from van_station.services.trips import SERVICES, open_trip
 from van_station.store import Store, UnitOfWork
 
@@ -140,7 +139,9 @@ class Intake:
         self._queue = queue
         self._reference = reference
         self._site_id = site_id
-        self._texts = texts
+        self.slips = TicketSlips(
+            store, queue, texts, center_name=reference.center_name, practice=reference.practice
+        )
 
     def looks_like_card(self, text: str) -> bool:
         """Tell whether fast-typed characters are a card's QR rather than a person's typing."""
@@ -248,33 +249,9 @@ class Intake:
                 raise NotFound
             return party_of(session, ticket)
 
-    def ticket_slip(self, actor: Actor, ticket_id: str) -> PrintedPage:
-        """Return the slip that the citizen takes along."""
-        require(actor, Act.INTAKE)
-        view = self._queue.get(ticket_id)
-        with self._store.reading() as session:
-            ticket = session.get(Ticket, ticket_id)
-            trip = session.get(Trip, ticket.trip_id) if ticket else None
-            if ticket is None or trip is None:
-                raise NotFound
-            place = f"{trip.place}, {trip.ward_name}"
-        summary = next(lane for lane in self._queue.lanes() if lane.lane is view.lane)
-        data = ticket_slip(
-            TicketData(
-                center_name=self._reference.center_name,
-                place=place,
-                label=view.label,
-                lane_name=self._texts.say(f"lane.{view.lane.value}"),
-                need_name=self._texts.say(f"need.{view.need}"),
-                wait_min=summary.estimated_wait_min,
-                ahead=max(summary.waiting - 1, 0),
-                priority=view.is_priority,
-                issued_at=view.created_at.astimezone(HANOI),
-                qr_text=f"VS1T|{view.label}|{ticket_id[:12]}",
-                practice=self._reference.practice,
-            )
-        )
-        return PrintedPage(f"phieu-{view.label}.pdf", "application/pdf", data)
+    def ticket_slip(self, actor: Actor, ticket_id: str, form: SlipForm = "pdf") -> PrintedPage:
+        """Return the slip that the citizen takes along; see `TicketSlips.page`."""
+        return self.slips.page(actor, ticket_id, form)
 
     def _check_person(self, draft: IntakeDraft) -> list[FieldNote]:
         notes: list[FieldNote] = []
