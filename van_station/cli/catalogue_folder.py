@@ -1,16 +1,60 @@
-"""Reads an edition from where it lies: a folder of JSON files."""
+"""Where an edition lies: a folder of JSON files, or a bundle."""
 
 from __future__ import annotations
 
 import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from van_station.rules.catalogue_edition import MAX_FILES
+from van_station.rules.catalogue_bundle import MAX_BUNDLE_BYTES, Verify, open_bundle
+from van_station.rules.catalogue_edition import MAX_FILES, Edition, check_edition, load_edition
 from van_station.rules.catalogue_faults import EditionRefused, Fault, fault
 
 MAX_FILE_BYTES = 2 * 1024 * 1024
-MAX_DEPTH = 60
+
+
+@dataclass(frozen=True)
+class Source:
+    """An edition with where it came from.
+
+    Attributes:
+        key_id: which key signed it, "" for a folder.
+    """
+
+    edition: Edition
+    key_id: str = ""
+
+
+def open_source(path: Path, verify: Verify) -> Source:
+    """Return the edition in a folder or in a bundle.
+
+    Raises:
+        EditionRefused: with every fault; BundleRefused.
+    """
+    if path.is_dir():
+        files, broken = read_folder(path)
+        faults = (*broken, *check_edition(files))
+        if faults:
+            raise EditionRefused(faults)
+        return Source(load_edition(files, strict=False))
+    bundle = open_bundle(read_bounded(path, MAX_BUNDLE_BYTES), verify)
+    return Source(bundle.edition, bundle.key_id)
+
+
+def read_bounded(path: Path, most: int) -> bytes:
+    """Return a file's bytes, at most one more than `most`: whoever takes them refuses what is too large.
+
+    Raises:
+        EditionRefused: no such file.
+    """
+    try:
+        with path.open("rb") as file:
+            return file.read(most + 1)
+    except OSError as missing:
+        raise EditionRefused([fault(str(path), "", "no_file")]) from missing
 
 
 def read_folder(folder: Path) -> tuple[dict[str, Any], tuple[Fault, ...]]:
@@ -35,6 +79,25 @@ def read_folder(folder: Path) -> tuple[dict[str, Any], tuple[Fault, ...]]:
         except (OSError, ValueError, RecursionError):
             faults.append(fault(name, "", "no_json"))
     return files, tuple(faults)
+
+
+def write_folder(folder: Path, files: Mapping[str, Any]) -> None:
+    """Write files into a source tree, each whole or not at all; others there stay."""
+    for name, data in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, (json.dumps(data, ensure_ascii=False, indent=1) + "\n").encode("utf-8"))
+
+
+def write_whole(path: Path, data: bytes, *, mode: int = 0o644) -> None:
+    """Write a file beside its place and rename it, so that a cut never leaves half of it."""
+    draft = path.with_name(path.name + ".draft")
+    draft.unlink(missing_ok=True)
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
 
 
 def _text_of(path: Path) -> str:

@@ -34,7 +34,7 @@ def setup(
 ) -> None:
     """Make this machine's keys and store, with its first supervisor."""
     user = DemoUser(login, passphrase, full_name, Role.SUPERVISOR)
-    set_up(_settings(config, data), (user,))
+    set_up(settings_of(config, data), (user,))
     console.print("Máy đã sẵn sàng. Mở bằng: van-station run")
 
 
@@ -46,7 +46,7 @@ def run(
     browser: Annotated[bool, typer.Option(help="Open the desk; otherwise print its address.")] = True,
 ) -> None:
     """Open the desk of a machine that has been set up."""
-    settings = _settings(config, data)
+    settings = settings_of(config, data)
     door = open_door(settings)
 
     face = settings.face
@@ -71,7 +71,7 @@ def verify(
     data: DataOption = None,
 ) -> None:
     """Check this machine's store: both chains, every page, every file that a row names."""
-    door = open_door(_settings(config, data))
+    door = open_door(settings_of(config, data))
     try:
         report = door.sign_in(login, passphrase).workspace.store.verify()
     finally:
@@ -92,5 +92,6 @@ def version() -> None:
     console.print(metadata.version("van-station"))
 
 
-def _settings(config: Path | None, data: Path | None) -> Settings:
+def settings_of(config: Path | None, data: Path | None) -> Settings:
+    """Return the settings of a file, with another folder for this machine where one is given."""
     return load_settings(config, **({"data_dir": data} if data else {}))

@@ -206,9 +206,9 @@ class _Loading:
         shared = self._files.get(SHARED_FILE)
         if not isinstance(shared, Mapping) or not isinstance(shared.get("$defs"), Mapping):
             self.faults.append(fault(SHARED_FILE, "/$defs", "missing"))
-        if self.faults and about is None:
-            return None
         procedures = self._procedures()
+        if self._deep and isinstance(shared, Mapping):
+            self._forms(shared.get("$defs", {}))
         successors = self._successors(procedures)
         if about is None:
             return None
@@ -267,22 +267,32 @@ class _Loading:
 
     def _form(self, path: str, procedure: Procedure) -> list[Fault]:
         try:
-            schema, ui = compose(self._files, procedure, self._files[path])
+            schema, _ = compose(self._files, procedure, self._files[path])
         except EditionRefused as refusal:
-            return list(refusal.faults)
+            return [each for each in refusal.faults if each.what != "shared_missing"]  # told with the form
         faults = [
             fault(path, place, "no_such_field", pointer)
             for place, condition in conditions_of(procedure)
             for pointer in sorted(condition.pointers())
             if field_schema(schema, pointer) is None
         ]
-        try:
-            load_form(schema, ui)
-        except FormRefused as refusal:
-            faults.append(
-                fault(f"forms/{procedure.form.id}", str(refusal.details.get("place", "/")), "form", path)
-            )
         return faults
+
+    def _forms(self, shared: Mapping[str, Any]) -> None:
+        """Read every form once, those that no procedure uses too; what is put into it is sound by itself."""
+        for form_id in sorted({path.split("/")[1] for path in self._files if _FORM.fullmatch(path)}):
+            schema_file, ui_file = form_files(form_id)
+            schema, ui = self._files.get(schema_file), self._files.get(ui_file)
+            if not isinstance(schema, Mapping) or not isinstance(ui, Mapping):
+                self.faults.append(fault(schema_file, "", "form_missing", form_id))
+                continue
+            try:
+                load_form(with_shared(schema, shared), ui)
+            except SharedMissing as lack:
+                self.faults.append(fault(schema_file, lack.pointer, "shared_missing", lack.name))
+            except FormRefused as refusal:
+                place = str(refusal.details.get("place", "/"))
+                self.faults.append(fault(f"forms/{form_id}", place, "form"))
 
     def _successors(self, procedures: Mapping[str, Procedure]) -> dict[str, Successor]:
         data = self._files.get(SUCCESSORS, [])

@@ -30,7 +30,7 @@ class Fault:
 class EditionRefused(CatalogueRefused):
     """An edition does not say what it must; `faults` holds every fault found, `details` names the first."""
 
-    code = "catalogue.refused"
+    code = "catalogue.edition_faulty"
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         first = faults[0]
