@@ -262,6 +262,29 @@ def test_a_word_of_two_thousand_letters_grows_over_lines_and_never_off_the_page(
     assert on_the_page(pdf)
 
 
+def pages_of(pdf: bytes) -> list[str]:
+    document = pypdfium2.PdfDocument(pdf)
+    return ["".join(document[at].get_textpage().get_text_range().split()) for at in range(len(document))]
+
+
+def test_a_long_table_goes_on_over_pages_under_its_head():
+    members = [{"full_name": f"Người Thứ {number}"} for number in range(60)]
+    pages = pages_of(official_form("ct01", {"answers": {"members": members}}))
+    assert len(pages) >= 2
+    assert all(f"NgườiThứ{number}" in "".join(pages) for number in range(60))
+    with_rows = [page for page in pages if "NgườiThứ" in page]
+    assert len(with_rows) >= 2
+    assert all("TT" in page and page.index("TT") < page.index("NgườiThứ") for page in with_rows)
+
+
+def test_notes_that_do_not_fit_go_to_the_back_together():
+    reason = "Lý do rất dài. " * 60
+    first, second = pages_of(official_form("civil_change", {"answers": {"request": {"reason": reason}}}))
+    assert "Ngườiyêucầu" in first
+    assert "Chúthích" not in first
+    assert second.startswith("Chúthích")
+
+
 def test_the_form_is_pdf_a_2b_with_the_forms_name_as_its_title():
     pdf = official_form("birth", {"title": "Tờ khai đăng ký khai sinh"})
     with pikepdf.open(io.BytesIO(pdf)) as document, document.open_metadata() as metadata:
