@@ -45,12 +45,13 @@ _BUSINESS: dict[str, JsonValue] = {
     "/form": "individual",
     "/name": "Hộ kinh doanh Tạp hóa Thử Nghiệm",
     "/address/street": "Số 8, thôn Đoài",
-    "/address/ward": "Xã Ba Vì",
-    "/address/city": "Hà Nội",
+    "/address/ward": "09700",
+    "/address/city": "01",
     "/lines/0/name": "Bán lẻ hàng tạp hóa",
     "/owner/phone": "0358000456",
     "/capital_vnd": "50000000",
     "/workers": "1",
+    "/pledge": True,
 }
 ANSWERS: dict[str, dict[str, JsonValue]] = {
     "1.001193": _BIRTH,
