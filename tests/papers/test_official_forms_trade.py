@@ -148,6 +148,12 @@ def test_ct01_says_kind_home_and_stay_in_its_one_line_of_request():
     assert "từngày01/12/2026đếnngày30/11/2028" in said
 
 
+def test_ct01_says_who_agreed_in_vneid_only_beside_a_name():
+    answers = {"consents": {"owner_full_name": "Bùi Thị Minh Hoạ"}}
+    said = text_of(official_form("ct01", {"answers": answers, "codes": {"consents": {"by_vneid": True}}}))
+    assert said.count("ĐãxácnhậntrênVNeID") == 1
+
+
 def test_a_notice_prints_only_what_changes_and_an_empty_one_prints_all():
     whole = text_of(official_form("hkd_change", {}))
     codes = {"changes": {"capital": True}}
