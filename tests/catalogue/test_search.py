@@ -1,8 +1,9 @@
 """Citizens' own words find the right procedure first, over the whole catalogue that is shipped.
 
-`phrases.toml` was written before the search was tuned, and then tuned against, as was `phrases_second.toml` (84.5 %
-at first sight). `phrases_unseen.toml` was looked at once, when nothing was changed any more: 89.4 % is the honest
-figure for what citizens will say.
+`phrases.toml` was written before the search was tuned, and then tuned against. Three more files were written
+later and each looked at once before anything was changed for it: first hits right 84.5 % (`phrases_second.toml`), 89.4 %
+(`phrases_third.toml`) and 98.3 % (`phrases_unseen.toml`, for which nothing was changed). One hand wrote them all, so
+expect about nine of ten from citizens, and put what they really say into these files.
 """
 
 import tomllib
@@ -17,9 +18,9 @@ from van_station.settings.assets import catalogue_files
 
 HERE = Path(__file__).parent
 EDITION = load_edition(catalogue_files(), strict=False)
-FILES = ("phrases.toml", "phrases_second.toml", "phrases_unseen.toml")
+FILES = ("phrases.toml", "phrases_second.toml", "phrases_third.toml", "phrases_unseen.toml")
 BAR = 0.95
-UNSEEN_BAR = 0.85
+UNSEEN_BAR = 0.9
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +47,12 @@ def misses(search, name):
 
 @pytest.mark.parametrize(
     ("name", "least", "bar"),
-    [("phrases.toml", 350, BAR), ("phrases_second.toml", 70, BAR), ("phrases_unseen.toml", 60, UNSEEN_BAR)],
+    [
+        ("phrases.toml", 350, BAR),
+        ("phrases_second.toml", 70, BAR),
+        ("phrases_third.toml", 60, BAR),
+        ("phrases_unseen.toml", 60, UNSEEN_BAR),
+    ],
 )
 def test_the_first_hit_is_right(search, name, least, bar):
     wrong = misses(search, name)

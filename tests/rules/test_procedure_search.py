@@ -32,6 +32,7 @@ WORDS = load_words(
             {"say": "quán", "means": "hộ kinh doanh"},
         ],
         "fillers": ["làm", "tôi", "muốn", "cho", "giấy", "đang"],
+        "acts": ["mất"],
         "often": ["1.000004"],
     }
 )
@@ -135,6 +136,19 @@ def test_a_shop_is_not_found_by_a_filler_alone(index):
 
 def test_searching_once_is_the_same(index):
     assert [hit.procedure.code for hit in search(ALL, "khai sinh", words=WORDS)] == codes(index, "khai sinh")
+
+
+def test_a_word_that_tells_what_happened_is_not_passed_over(index):
+    assert codes(index, "giấy khai sinh của con tôi bị mất")[0] == AGAIN.code
+    assert codes(index, "giấy khai sinh của con tôi")[0] == BIRTH.code
+
+
+def test_accents_that_were_typed_tell_words_apart():
+    tea, pay = procedure("1.000007", "Quán trà"), procedure("1.000008", "Quán trả")
+    both = ProcedureSearch([pay, tea])
+    assert codes(both, "mở quán trà")[0] == tea.code
+    assert codes(both, "mở quán trả")[0] == pay.code
+    assert codes(both, "mo quan tra")[0] == tea.code
 
 
 def test_an_empty_catalogue_finds_nothing():

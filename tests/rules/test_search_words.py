@@ -6,12 +6,27 @@ import string
 import pytest
 
 from van_station.rules.errors import CatalogueRefused
-from van_station.rules.search_words import Slips, Vocabulary, is_one_slip, load_words, spoken, without_telex
+from van_station.rules.search_words import (
+    Slips,
+    Vocabulary,
+    as_typed,
+    is_one_slip,
+    load_words,
+    spoken,
+    without_telex,
+)
 
 
 @pytest.mark.parametrize(
     "fault",
-    [{}, {"means": [{"say": "x"}]}, {"means": "x"}, {"means": [], "fillers": [1]}, {"means": [], "often": 1}],
+    [
+        {},
+        {"means": [{"say": "x"}]},
+        {"means": "x"},
+        {"means": [], "fillers": [1]},
+        {"means": [], "often": 1},
+        {"means": [], "acts": "mất"},
+    ],
 )
 def test_faulty_words_are_refused(fault):
     with pytest.raises(CatalogueRefused):
@@ -85,6 +100,24 @@ def test_an_unfinished_word_stands_for_those_that_begin_so():
 )
 def test_telex_keys_are_read_as_letters(typed, meant):
     assert without_telex(typed) == meant
+
+
+def test_everyday_phrases_are_replaced_once_and_the_longest_first():
+    words = load_words(
+        {
+            "means": [
+                {"say": "sổ", "means": "giấy"},
+                {"say": "sổ đỏ", "means": "giấy chứng nhận đất"},
+                {"say": "giấy", "means": "không bao giờ"},
+            ]
+        }
+    )
+    assert words.in_the_catalogues(["mat", "so", "do", "va", "so"]) == "mat giay chung nhan dat va giay"
+    assert words.in_the_catalogues([]) == ""
+
+
+def test_only_words_typed_with_accents_are_marked():
+    assert as_typed("Đăng ky (Khai sinh), quán!") == ["đăng", "quán"]
 
 
 def test_words_are_folded_and_both_spellings_of_i_meet():

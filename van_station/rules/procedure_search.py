@@ -33,14 +33,15 @@ _SLIP = 90.0
 _MOST = 88.0
 _LEAST = 38.0
 """Scores: the phrase itself, the phrase with one slip, the best of the others, the least that is shown."""
-_FILLER_WEIGHT = 0.15
+_FILLER_WEIGHT, _ACT_WEIGHT, _ACT_MISSED = 0.15, 1.5, 0.93
 _UNKNOWN_WEIGHT = 0.8
 _RARE = 0.35
 _OTHER_MARKS = 0.75
 """A word typed with accents counts for less where the catalogue has it with others (`trà`, `trả`)."""
 _IN_ORDER = 0.1
 _CONTAINED, _CONTAINED_WORTH, _CONTAINED_MOST = 38.0, 2.5, 70.0
-_SURELY = 0.9
+_SCATTERED = 3.0
+_SURELY, _WHOLLY = 0.9, 0.98
 _KEYWORD, _NAME, _FORM = 1.0, 0.96, 0.7
 _NOT_AS_SAID = 0.97
 
@@ -139,6 +140,8 @@ class ProcedureSearch:
 
     def _rarity(self, word: str, count: int, having: int) -> float:
         plain = log(1 + count / having)
+        if word in self._words.acts:
+            return plain * _ACT_WEIGHT
         return plain * _FILLER_WEIGHT if word in self._words.fillers else plain
 
     def find(self, query: str, *, limit: int = 8) -> list[Hit]:
@@ -201,6 +204,7 @@ class ProcedureSearch:
         """Take phrases by the words that they share with what was said."""
         read = self._read(said.split()[:MAX_TOKENS])
         total = sum(word.worth for word in read)
+        acts = {word.word for word in read} & self._words.acts
         padded = f" {said} "
         for place, met in self._covered(read, marks).items():
             phrase = self._phrases[place]
@@ -212,8 +216,10 @@ class ProcedureSearch:
             contained = f" {phrase.text} " in padded
             if contained or said in phrase.text:
                 score += _MOST * _IN_ORDER
-            if contained and whole > _SURELY:
-                score = max(score, min(_CONTAINED_MOST, _CONTAINED + _CONTAINED_WORTH * phrase.worth))
+            if whole > (_SURELY if contained else _WHOLLY):
+                floor = _CONTAINED + _CONTAINED_WORTH * phrase.worth - (0.0 if contained else _SCATTERED)
+                score = max(score, min(_CONTAINED_MOST, floor))
+            score *= _ACT_MISSED ** len(acts - met.keys())
             best.setdefault(phrase.owner, _Best()).take(score * trust * phrase.weight, phrase.text)
 
     def _read(self, words: Sequence[str]) -> list[_Said]:

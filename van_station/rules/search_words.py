@@ -7,7 +7,7 @@ keyboard was off (`keets hoon`). Everything here works on folded text, see `text
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from van_station.rules.catalogue_reading import Reader
 from van_station.rules.text import fold, nfc
@@ -34,12 +34,14 @@ class Words:
     Attributes:
         means: whole phrases and abbreviations to what the catalogue calls them.
         fillers: words that say little (`làm`, `giấy`, `tôi`): they count next to nothing.
+        acts: words that tell what happened (`mất`, `đổi`, `hết`): they count more, since they tell apart.
         often: codes in the order in which people ask for them; the earlier one wins a draw.
     """
 
     means: Mapping[str, str]
     fillers: frozenset[str]
-    often: tuple[str, ...] = field(default=())
+    acts: frozenset[str] = frozenset()
+    often: tuple[str, ...] = ()
 
     def in_the_catalogues(self, said: Sequence[str]) -> str:
         """Replace everyday phrases, the longest first; what was put in is not replaced again."""
@@ -69,11 +71,10 @@ def load_words(data: Mapping[str, object]) -> Words:
     means = {
         spoken(item.text("say")): spoken(item.text("means")) for item in read.items("means", most=MAX_MEANS)
     }
-    fillers = (
-        frozenset(spoken(word) for word in read.texts("fillers", most=400)) if read.has("fillers") else ()
+    fillers, acts, often = (
+        read.texts(key, most=400) if read.has(key) else [] for key in ("fillers", "acts", "often")
     )
-    often = read.texts("often", most=400) if read.has("often") else []
-    return Words(means, frozenset(spoken(word) for word in fillers), tuple(often))
+    return Words(means, frozenset(map(spoken, fillers)), frozenset(map(spoken, acts)), tuple(often))
 
 
 def spoken(text: str) -> str:
