@@ -1,15 +1,20 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from sqlmodel import select
 
-from tests.services.machine import Machine
+from tests.services.machine import Machine, Template
 from van_station.records.queue import Ticket
 from van_station.rules.queueing import FAIR, Lane, TicketAct, TicketStatus, Waiting, choose_next
+from van_station.services.actor import Actor
 from van_station.services.errors import Refused
 from van_station.services.queue import TicketView
+from van_station.settings.tree import CounterSettings
 
 
 def acted(desk: Machine, ticket: TicketView, *acts: TicketAct, lane: Lane | None = None) -> TicketView:
@@ -155,3 +160,74 @@ def _row(desk: Machine, ticket_id: str) -> dict[str, object]:
         row = session.get(Ticket, ticket_id)
         assert row is not None
         return row.model_dump()
+
+
+def at(desk: Machine, counter: str) -> Actor:
+    return replace(desk.officer, counter=counter)
+
+
+@pytest.fixture
+def van(template: Template, tmp_path: Path) -> Iterator[Machine]:
+    """A machine whose settings name two counters and what each serves."""
+    made = template.copy_to(tmp_path)
+    made.workspace.close()
+    counters = (
+        CounterSettings(name="Q2", lanes=("digitise",)),
+        CounterSettings(name="B1", lanes=("welcome", "digital_help")),
+    )
+    station = made.settings.station.model_copy(update={"counters": counters})
+    made.settings = made.settings.model_copy(update={"station": station})
+    made.open()
+    made.open_trip()
+    yield made
+    made.workspace.close()
+
+
+def test_a_counter_calls_only_for_the_lanes_it_serves(van: Machine) -> None:
+    queue = van.workspace.queue
+    assert queue.lanes_of("Q2") == (Lane.DIGITISE,)
+    assert queue.lanes_of("Q9") == tuple(Lane), "one that is not named serves every lane"
+    van.take_in()
+    with pytest.raises(Refused) as refused:
+        queue.call_next(at(van, "B1"), Lane.DIGITISE)
+    assert refused.value.code == "queue.other_counter"
+    assert queue.call_next(at(van, "B1")) is None
+    called = queue.call_next(at(van, "Q2"))
+    assert called is not None
+    assert called.counter == "Q2"
+
+
+def test_lanes_of_one_counter_are_one_line(van: Machine) -> None:
+    first = van.take_in(need="guidance", procedure_code=None)
+    van.clock.turn(minutes=1)
+    second = van.take_in(need="vneid", procedure_code=None)
+    called = [van.workspace.queue.call_next(at(van, "B1")) for _ in range(2)]
+    assert [each.id for each in called if each] == [first.id, second.id]
+    assert {each.lane for each in called if each} == {Lane.WELCOME, Lane.DIGITAL_HELP}
+
+
+def test_each_ticket_says_its_own_place_and_wait(desk: Machine) -> None:
+    ordinary = [desk.take_in() for _ in range(2)]
+    elder = desk.take_in(priority_group="NCT")
+    views = {view.id: view for view in desk.workspace.queue.tickets()}
+    assert [(views[each.id].place, views[each.id].wait_min) for each in (elder, *ordinary)] == [
+        (0, 0),
+        (1, 10),
+        (2, 20),
+    ]
+    called = desk.workspace.queue.call_next(desk.officer, Lane.DIGITISE)
+    assert called is not None
+    assert (called.id, called.place, called.wait_min) == (elder.id, None, None)
+
+
+def test_the_wait_follows_the_services_of_the_day_and_the_counters_at_work(desk: Machine) -> None:
+    for _ in range(2):
+        ticket = desk.served()
+        desk.clock.turn(minutes=4)
+        desk.finish(ticket.id)
+    waiting = [desk.take_in() for _ in range(3)]
+    assert desk.workspace.queue.get(waiting[2].id).wait_min == 8
+    desk.workspace.queue.act(at(desk, "Q2"), desk.take_in().id, TicketAct.CALL)
+    assert desk.workspace.queue.get(waiting[2].id).wait_min == 4, "two counters"
+    desk.clock.turn(hours=1)
+    assert desk.workspace.queue.get(waiting[2].id).wait_min == 10, "one, and it is busy"

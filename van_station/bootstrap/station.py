@@ -13,6 +13,7 @@ from van_station.peripherals.pictures import read_qr_codes
 from van_station.peripherals.serial_readers import SerialReader
 from van_station.records.people import User
 from van_station.rules.access import Role
+from van_station.rules.queueing import Lane
 from van_station.security import Keyring, KeyringExists
 from van_station.security.device import DeviceKeys
 from van_station.services.accounts import Accounts, KeySlots, acceptable_user
@@ -24,6 +25,7 @@ from van_station.services.consents import Consents
 from van_station.services.door import Attempts, DemoUser, Door
 from van_station.services.dossiers import Dossiers, DossierSetup
 from van_station.services.exchange import Exchange
+from van_station.services.guidance import Guidance
 from van_station.services.intake import Intake, IntakeReference
 from van_station.services.official_forms import OfficialForms
 from van_station.services.outgoing import Outgoing
@@ -121,7 +123,8 @@ def build_workspace(settings: Settings, keyring: Keyring, keys: DeviceKeys, cloc
     station = settings.station
     outgoing = Outgoing(store, clock, keys.site_id)
     gateway = GatewayLine(settings.gateway, keys, Settled(store), clock, outgoing)
-    queue = Queue(store, clock, catalogue)
+    served = {each.name: [Lane(lane) for lane in each.lanes] for each in station.counters}
+    queue = Queue(store, clock, catalogue, served)
     dossiers = Dossiers(store, clock, catalogue, DossierSetup(keys.site_id, reference.calendar))
     seal = Seal(gateway.tenant, gateway.sealer)
     slip_setup = SlipSetup(station.center_name, station.practice)
@@ -190,6 +193,7 @@ def build_workspace(settings: Settings, keyring: Keyring, keys: DeviceKeys, cloc
         returning=Returning(store, catalogue, dossiers, SealedFiles(store, clock, seal)),
         readers=_readers(settings.reader),
         addresses=AddressBook(reference.addresses),
+        guidance=Guidance(catalogue, dossiers, clock, station.center_name, practice=station.practice),
     )
     workspace.readers.start()
     workspace.exchange.start_background()

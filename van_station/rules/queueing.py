@@ -1,14 +1,17 @@
 """The queue: states of a ticket, who is called next, how long it takes. See `docs/guides/queue-rule.md`."""
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from statistics import median
+from statistics import fmean
 
 from van_station.rules.errors import NotAllowed, RuleError
 
 RECENT_SERVICES = 20
+MOST_OVERTAKEN = 0.5
+"""A longer wait than twice the plain one is not told: the rule alternates long before."""
 USUAL_SERVICE_S = 600
 """Service time assumed until a lane has finished somebody today."""
 
@@ -178,25 +181,41 @@ def call_order(
     waiting: Sequence[Waiting], *, now: datetime, priority_streak: int, fairness: Fairness = FAIR
 ) -> list[Waiting]:
     """Return the whole line in the order it would be called if nobody else came."""
-    left = list(waiting)
+    kinds = {
+        priority: deque(sorted((each for each in waiting if each.priority is priority), key=_turn))
+        for priority in (True, False)
+    }
     order: list[Waiting] = []
-    while (
-        chosen := choose_next(left, now=now, priority_streak=priority_streak, fairness=fairness)
-    ) is not None:
-        left.remove(chosen)
-        order.append(chosen)
+    while heads := [kind[0] for kind in kinds.values() if kind]:
+        chosen = choose_next(heads, now=now, priority_streak=priority_streak, fairness=fairness)
+        if chosen is None:
+            break
+        order.append(kinds[chosen.priority].popleft())
         priority_streak = priority_streak + 1 if chosen.priority else 0
     return order
 
 
-def estimated_wait(people_before: int, *, counters: int, recent_service_s: Sequence[float] = ()) -> int:
+def estimated_wait(
+    people_before: int,
+    *,
+    counters: int,
+    busy: int = 0,
+    overtaken: float = 0.0,
+    recent_service_s: Sequence[float] = (),
+) -> int:
     """Return the seconds until a call: people before, times the usual service, shared by the open counters.
 
     Args:
         people_before: place in `call_order`, 0 for the next one.
         counters: open for this lane; 0 counts as 1, the estimate then says how long once one opens.
-        recent_service_s: service times of today, oldest first; the median of the last 20 is used.
+        busy: how many of them serve somebody now; when all do, half a service passes before one is free.
+        overtaken: for an ordinary ticket, which share of the lane's recent calls was of priority groups: so
+            many of the calls to come will be of people who are not here yet. 0 for a priority ticket.
+        recent_service_s: service times of today, oldest first; the mean of the last 20 is used.
     """
     recent = [seconds for seconds in recent_service_s[-RECENT_SERVICES:] if seconds > 0]
-    each_s = median(recent) if recent else USUAL_SERVICE_S
-    return round(max(0, people_before) * each_s / max(1, counters))
+    each_s = fmean(recent) if recent else USUAL_SERVICE_S
+    open_counters = max(1, counters)
+    first = 0.5 if busy >= open_counters else 0.0
+    left = 1.0 - min(max(overtaken, 0.0), MOST_OVERTAKEN)
+    return round((max(0, people_before) + first) * each_s / open_counters / left)

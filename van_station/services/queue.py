@@ -20,7 +20,6 @@ from van_station.rules.queueing import (
     TicketAct,
     TicketStatus,
     call_order,
-    estimated_wait,
     move,
 )
 from van_station.services.actor import Actor, require
@@ -28,7 +27,7 @@ from van_station.services.catalogue import Catalogue
 from van_station.services.clock import Clock
 from van_station.services.errors import NotFound, Refused, rules_as_refusals
 from van_station.services.leases import Leases
-from van_station.services.queue_lines import Line, counters_at_work, read_line, service_times_s
+from van_station.services.queue_lines import Line, Pace, read_line, read_pace
 from van_station.services.trips import open_trip
 from van_station.store import Store
 
@@ -79,17 +78,6 @@ class LaneSummary:
     priority_waiting: int
     estimated_wait_min: int
     """For somebody who came now without priority."""
-
-
-@dataclass(frozen=True)
-class _Pace:
-    """How fast a lane moves."""
-
-    counters: int
-    service_s: Sequence[float]
-
-    def wait_s(self, people_before: int) -> int:
-        return estimated_wait(people_before, counters=self.counters, recent_service_s=self.service_s)
 
 
 class Queue:
@@ -263,14 +251,13 @@ class Queue:
     ) -> LaneSummary:
         waiting = [view for view in views if view.status in IN_LINE]
         serving = [view for view in views if view.status in (TicketStatus.CALLED, TicketStatus.SERVING)]
-        wait_s = self._pace(session, trip_id, lane).wait_s(len(waiting))
+        wait_s = self._pace(session, trip_id, lane).wait_s(len(waiting), is_priority=False)
         priority = sum(view.is_priority for view in waiting)
         return LaneSummary(lane, len(waiting), len(serving), priority, round(wait_s / 60))
 
-    def _pace(self, session: Session, trip_id: str, lane: Lane) -> _Pace:
-        at_work = counters_at_work(session, trip_id, [lane], now=self._clock.now())
-        named = [name for name, lanes in self._counters.items() if lane in lanes]
-        return _Pace(len(at_work) or len(named) or 1, service_times_s(session, trip_id, [lane]))
+    def _pace(self, session: Session, trip_id: str, lane: Lane) -> Pace:
+        named = sum(lane in lanes for lanes in self._counters.values())
+        return read_pace(session, trip_id, [lane], now=self._clock.now(), named=named)
 
     def _places(self, session: Session, rows: Sequence[Ticket]) -> dict[str, tuple[int, int]]:
         """Return of each ticket in line how many go before it, and the seconds it may have to wait."""
@@ -279,7 +266,10 @@ class Queue:
             line = self._line(session, trip_id, [lane])
             pace = self._pace(session, trip_id, lane)
             order = call_order(line.waiting, now=self._clock.now(), priority_streak=line.priority_streak)
-            found |= {each.id: (place, pace.wait_s(place)) for place, each in enumerate(order)}
+            found |= {
+                each.id: (place, pace.wait_s(place, is_priority=each.priority))
+                for place, each in enumerate(order)
+            }
         return found
 
     def _views(self, session: Session, rows: Sequence[Ticket]) -> list[TicketView]:

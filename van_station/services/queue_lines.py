@@ -10,12 +10,21 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from van_station.records.queue import Ticket
-from van_station.rules.queueing import IN_LINE, RECENT_SERVICES, Lane, TicketStatus, Waiting, streak
+from van_station.rules.queueing import (
+    IN_LINE,
+    RECENT_SERVICES,
+    Lane,
+    TicketStatus,
+    Waiting,
+    estimated_wait,
+    streak,
+)
 from van_station.services.queue_numbers import holder_of
 
 AT_WORK = timedelta(minutes=30)
 """A counter that called somebody within this time is taken to be open."""
 _RECENT_CALLS = 20
+_PACE_CALLS = 40
 _HERE = (TicketStatus.CALLED.value, TicketStatus.SERVING.value)
 
 
@@ -77,6 +86,47 @@ def counters_at_work(
         col(Ticket.counter).is_not(None),
     )
     return frozenset((row.holder, row.counter or "") for row in session.exec(query))
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How fast some lanes move, over all machines.
+
+    Attributes:
+        counters: open ones.
+        busy: how many of them serve somebody.
+        priority_share: share of the latest calls that went to priority groups.
+        service_s: latest service times, oldest first.
+    """
+
+    counters: int
+    busy: int
+    priority_share: float
+    service_s: Sequence[float]
+
+    def wait_s(self, people_before: int, *, is_priority: bool) -> int:
+        """Return the estimated seconds until the call; see `rules.queueing.estimated_wait`."""
+        return estimated_wait(
+            people_before,
+            counters=self.counters,
+            busy=self.busy,
+            overtaken=0.0 if is_priority else self.priority_share,
+            recent_service_s=self.service_s,
+        )
+
+
+def read_pace(session: Session, trip_id: str, lanes: Sequence[Lane], *, now: datetime, named: int) -> Pace:
+    """Return how fast some lanes move; `named` counters are counted as open while none is at work."""
+    at_work = counters_at_work(session, trip_id, lanes, now=now)
+    called = _of(trip_id, lanes).where(col(Ticket.called_at).is_not(None))
+    latest = session.exec(called.order_by(col(Ticket.called_at).desc()).limit(_PACE_CALLS)).all()
+    here = session.exec(_of(trip_id, lanes).where(col(Ticket.status).in_(_HERE))).all()
+    return Pace(
+        counters=len(at_work) or named or 1,
+        busy=len(here),
+        priority_share=sum(bool(row.priority_group) for row in latest) / max(1, len(latest)),
+        service_s=service_times_s(session, trip_id, lanes),
+    )
 
 
 def service_times_s(session: Session, trip_id: str, lanes: Sequence[Lane]) -> list[float]:

@@ -52,11 +52,19 @@ class ReaderSettings(_Branch):
     serial_baud: int = Field(default=9600, ge=300, le=921_600)
 
 
+class CounterSettings(_Branch):
+    """A counter or table of the van, and the lanes it serves as one line."""
+
+    name: str = Field(min_length=1, max_length=20)
+    lanes: tuple[Literal["welcome", "digitise", "digital_help"], ...] = Field(min_length=1)
+
+
 class StationSettings(_Branch):
     """Names and places of this machine."""
 
     tenant: str = "hanoi"
     counter: str = "Q1"
+    counters: tuple[CounterSettings, ...] = Field(default=(), max_length=40)
     center_name: str = "Trung tâm Phục vụ hành chính công thành phố Hà Nội"
     practice: bool = False
 
