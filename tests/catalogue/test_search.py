@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from van_station.rules.catalogue_edition import load_edition
-from van_station.rules.procedure_search import ProcedureSearch, load_words
+from van_station.rules.procedure_search import search_of
 from van_station.rules.text import fold
 from van_station.settings.assets import catalogue_files
 
@@ -25,9 +25,7 @@ UNSEEN_BAR = 0.9
 
 @pytest.fixture(scope="module")
 def search():
-    found = {old: EDITION.resolve(old)[0] for old in EDITION.successors}
-    old_codes = {old: today.code for old, today in found.items() if today is not None}
-    return ProcedureSearch(list(EDITION.procedures.values()), load_words(EDITION.words), old_codes)
+    return search_of(EDITION)
 
 
 def asked(name):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from math import log
 
 from van_station.rules.catalogue import Procedure
+from van_station.rules.catalogue_edition import Edition
 from van_station.rules.search_words import (
     NO_WORDS,
     Slips,
@@ -22,28 +23,27 @@ from van_station.rules.search_words import (
     without_telex,
 )
 
-__all__ = ["MAX_QUERY", "NO_WORDS", "Hit", "ProcedureSearch", "Words", "load_words", "search"]
+__all__ = ["MAX_QUERY", "NO_WORDS", "Hit", "ProcedureSearch", "Words", "load_words", "search", "search_of"]
 
 MAX_QUERY = 200
 MAX_TOKENS = 16
 
 _CODE = re.compile(r"[0-9](\.?[0-9]{1,6})?(\.[a-z0-9.]{1,12})?")
-_EXACT = 100.0
-_SLIP = 90.0
-_MOST = 88.0
-_LEAST = 38.0
-"""Scores: the phrase itself, the phrase with one slip, the best of the others, the least that is shown."""
-_FILLER_WEIGHT, _ACT_WEIGHT, _ACT_MISSED = 0.15, 1.5, 0.93
-_UNKNOWN_WEIGHT = 0.8
+# Scores: the phrase itself; the phrase with one slip; the most for words alone; the least that is shown.
+_EXACT, _SLIP, _MOST, _LEAST = 100.0, 90.0, 88.0, 38.0
+# What a phrase is worth by the field it stands in, and a meaning put in for what was said.
+_KEYWORD, _NAME, _FORM, _NOT_AS_SAID = 1.0, 0.96, 0.7, 0.97
+# A score for words: the share of what was said, the share of the phrase, and said in its order.
+_SHARE, _WHOLE, _IN_ORDER = 0.62, 0.28, 0.1
+# Of rarity: a filler; a word for what happened, and for each that the phrase lacks; a word nobody knows.
+_FILLER_WEIGHT, _ACT_WEIGHT, _ACT_MISSED, _UNKNOWN_WEIGHT = 0.15, 1.5, 0.93, 0.8
+# Words rarer than this part of the rarest one bring phrases; commoner ones only add to those.
 _RARE = 0.35
+# A word typed with accents where the catalogue has it with others (`trà`, `trả`).
 _OTHER_MARKS = 0.75
-"""A word typed with accents counts for less where the catalogue has it with others (`trà`, `trả`)."""
-_IN_ORDER = 0.1
-_CONTAINED, _CONTAINED_WORTH, _CONTAINED_MOST = 38.0, 2.5, 70.0
-_SCATTERED = 3.0
+# A phrase said whole in a long sentence: its least score by its worth, less when its words were scattered.
+_CONTAINED, _CONTAINED_WORTH, _CONTAINED_MOST, _SCATTERED = 38.0, 2.5, 70.0, 3.0
 _SURELY, _WHOLLY = 0.9, 0.98
-_KEYWORD, _NAME, _FORM = 1.0, 0.96, 0.7
-_NOT_AS_SAID = 0.97
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +210,7 @@ class ProcedureSearch:
             phrase = self._phrases[place]
             worth = sum(met.values())
             whole = min(1.0, worth / phrase.worth)
-            score = _MOST * (0.62 * worth / total + 0.28 * whole)
+            score = _MOST * (_SHARE * worth / total + _WHOLE * whole)
             if score + _MOST * _IN_ORDER < _LEAST and whole < _SURELY:
                 continue
             contained = f" {phrase.text} " in padded
@@ -258,6 +258,13 @@ class ProcedureSearch:
         if word in self._worth:
             return self._worth[word]
         return max((self._worth[reading] for reading in readings), default=_UNKNOWN_WEIGHT)
+
+
+def search_of(edition: Edition) -> ProcedureSearch:
+    """Build the search of an edition: with its words, and with old codes leading to those in force."""
+    today = {old: edition.resolve(old)[0] for old in edition.successors}
+    old_codes = {old: procedure.code for old, procedure in today.items() if procedure is not None}
+    return ProcedureSearch(edition.procedures.values(), load_words(edition.words), old_codes)
 
 
 def search(
