@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.bench.big_day import BigDay, big_day
-from tests.bench.many_citizens import Citizen, fill, long_answers
+from tests.bench.many_citizens import Citizen, fill, first_text, long_answers
 from tests.bench.measuring import Figure, Spread, timed
 from van_station.records import Dossier, Person
 from van_station.rules.dossiers import DossierState
@@ -18,7 +18,9 @@ from van_station.services.consents import REUSE_ANSWERS, REUSE_SCANS
 CITIZENS = 50_000
 SEARCH_BAR_MS, OPEN_BAR_MS, SAVE_BAR_MS = 50, 100, 30
 _LONG_BYTES = 58 * 1024
-_PROCEDURE, _POINTER = "1.004222", "/request"
+_PROCEDURE = "1.004222"
+_LONG_PROCEDURE = "1.013978"
+"""First land registration: the longest form of the catalogue."""
 _TYPED = ("ng", "nguyen", "nguyen thi", "nguyen thi lan", "tran van a", "hường", "le 1975", "dang thi my")
 
 Act = Callable[[], object]
@@ -32,21 +34,36 @@ def run(folder: Path, *, quick: bool) -> list[Figure]:
         citizens = fill(day.workspace, count)
         built_s = time.monotonic() - start
         acts = _acts(day, citizens)
-        samples: dict[str, list[float]] = {name: [] for name in acts}
+        samples: dict[str, list[tuple[float, float]]] = {name: [] for name in acts}
         noise: list[float] = []
         for turn in range(times + 1):
             for name, (act, _) in acts.items():
-                taken_s = timed(act)()
+                taken = _twice_timed(act)
                 if turn:
-                    samples[name].append(taken_s)
+                    samples[name].append(taken)
             noise.append(timed(_fixed_work)())
         note = _note(day, count, built_s, noise)
     return [
-        Figure(
-            f"citizens: {name}", "ms", Spread.of(samples[name], scale=1000), bar=bar, bar_on="p95", note=note
-        )
+        figure
         for name, (_, bar) in acts.items()
+        for figure in _figures(f"citizens: {name}", samples[name], bar, note)
     ]
+
+
+def _figures(name: str, taken: list[tuple[float, float]], bar: float, note: str) -> list[Figure]:
+    """Return elapsed time, for the bar, and for saving also the processor's, which others' work leaves alone."""
+    elapsed, processor = (Spread.of(times, scale=1000) for times in zip(*taken, strict=True))
+    figures = [Figure(name, "ms", elapsed, bar=bar, bar_on="p95", note=note)]
+    if bar == SAVE_BAR_MS:
+        figures.append(Figure(f"{name}, processor time", "ms", processor, note=note))
+    return figures
+
+
+def _twice_timed(act: Act) -> tuple[float, float]:
+    """Do it once; return elapsed and this thread's processor time, in seconds."""
+    start, start_busy = time.perf_counter(), time.thread_time()
+    act()
+    return time.perf_counter() - start, time.thread_time() - start_busy
 
 
 def _acts(day: BigDay, citizens: list[Citizen]) -> dict[str, tuple[Act, float]]:
@@ -58,8 +75,8 @@ def _acts(day: BigDay, citizens: list[Citizen]) -> dict[str, tuple[Act, float]]:
         return chance.choice(citizens)
 
     short_id = work.dossiers.start(officer, day.tickets[-1], _PROCEDURE).id
-    long_id = work.dossiers.start(officer, day.tickets[-2], _PROCEDURE).id
-    _answer(day, long_id, long_answers(work.catalogue.entry(_PROCEDURE).form, _LONG_BYTES))
+    long_id = work.dossiers.start(officer, day.tickets[-2], _LONG_PROCEDURE).id
+    _answer(day, long_id, long_answers(work.catalogue.entry(_LONG_PROCEDURE).form, _LONG_BYTES))
     back = _came_back(day, citizens[0])
     count = iter(range(10**9))
 
@@ -67,7 +84,8 @@ def _acts(day: BigDay, citizens: list[Citizen]) -> dict[str, tuple[Act, float]]:
         return lambda: work.search.find(officer, text if isinstance(text, str) else text())
 
     def keep(dossier_id: str) -> Act:
-        return lambda: work.dossiers.answer(officer, dossier_id, _POINTER, f"Nội dung thứ {next(count)}")
+        pointer = first_text(work.dossiers.form(dossier_id).nodes)
+        return lambda: work.dossiers.answer(officer, dossier_id, pointer, f"Lần thứ {next(count)}")
 
     def open_it() -> None:
         dossier_id = anybody().dossier_id
@@ -92,12 +110,12 @@ def _acts(day: BigDay, citizens: list[Citizen]) -> dict[str, tuple[Act, float]]:
             SEARCH_BAR_MS,
         ),
         "open a dossier, page and form": (open_it, OPEN_BAR_MS),
-        "open a dossier of 58 KiB": (
+        "open a dossier of 58 KiB of answers": (
             lambda: (work.dossiers.get(long_id), work.dossiers.form(long_id)),
             OPEN_BAR_MS,
         ),
         "keystroke to saved": (keep(short_id), SAVE_BAR_MS),
-        "keystroke to saved, 58 KiB": (keep(long_id), SAVE_BAR_MS),
+        "keystroke to saved, 58 KiB of answers": (keep(long_id), SAVE_BAR_MS),
         "offers to a returning citizen": (
             lambda: work.returning.offers(officer, back.person_id, _PROCEDURE, back.dossier_id),
             OPEN_BAR_MS,

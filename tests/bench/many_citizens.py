@@ -108,6 +108,19 @@ def long_answers(form: Form, most_bytes: int) -> Answers:
     return answers
 
 
+def first_text(nodes: tuple[Node, ...]) -> str:
+    """Return the pointer of the first free text that can be typed into and takes a sentence."""
+    return next(
+        node.pointer
+        for node in _fields(nodes)
+        if node.kind in {FieldKind.TEXT, FieldKind.MULTILINE}
+        and node.visible
+        and node.enabled
+        and not node.hint
+        and (node.max_length or 100) >= 30
+    )
+
+
 def _fields(nodes: tuple[Node, ...]) -> Iterator[FieldNode]:
     for node in nodes:
         if isinstance(node, FieldNode):

@@ -287,7 +287,8 @@ def normal(text: str) -> str:
 
 def trimmed(text: str) -> str:
     """Return the text with spaces collapsed within each line and empty lines at the ends gone."""
-    return "\n".join(" ".join(line.split()) for line in text.strip().splitlines())
+    lines = text.strip().splitlines()
+    return "\n".join([" ".join(line.split()) for line in lines]) if len(lines) > 1 else " ".join(text.split())
 
 
 def item_pattern(path: Sequence[str], answers: JsonValue) -> tuple[Path, tuple[str, ...]]:

@@ -213,12 +213,13 @@ class Catalogue:
             ward: code of the ward where it is handed in.
         """
         entry = self.entry(dossier.procedure_code, dossier.procedure_version)
+        depends = any(rule.condition is not None for rule in entry.procedure.fees)
         return self._fee(
             entry.procedure,
             Channel(dossier.channel),
             frozenset({group} if group else ()),
             on,
-            answers=entry.form.submission(dict(dossier.answers)),
+            answers=entry.form.submission(dict(dossier.answers)) if depends else None,
             ward=ward,
         )
 

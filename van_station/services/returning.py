@@ -6,6 +6,7 @@ anybody else's dossier. Source: Luật 91/2025/QH15, Điều 9; kiosk plan (what
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import threading
 from collections.abc import Iterable, Iterator, Sequence
@@ -234,7 +235,10 @@ class Returning:
             raise Refused("returning.other_person")
         person = person_row(session, person_id)
         return _Case(
-            row, self._catalogue.entry(row.procedure_code), person, self._earlier(session, person, dossier_id)
+            row,
+            self._catalogue.entry(row.procedure_code, row.procedure_version),
+            person,
+            self._earlier(session, person, dossier_id),
         )
 
     def _earlier(self, session: Session, person: Person, but: str) -> tuple[Dossier, ...]:
@@ -287,10 +291,10 @@ class Returning:
                         yield self._answer(session, field, value, row, entry)
 
     def _readable(self, rows: Iterable[Dossier]) -> Iterator[tuple[Dossier, Entry]]:
-        """Yield the dossiers whose procedure this machine's catalogue knows."""
+        """Yield the dossiers whose procedure this machine knows, in the version they were begun with."""
         for row in rows:
-            if self._catalogue.has(row.procedure_code):
-                yield row, self._catalogue.entry(row.procedure_code)
+            with contextlib.suppress(NotFound):
+                yield row, self._catalogue.entry(row.procedure_code, row.procedure_version)
 
     def _answer(
         self, session: Session, field: ReusableField, value: JsonValue, row: Dossier, entry: Entry
