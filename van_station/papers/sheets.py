@@ -118,8 +118,10 @@ def _rows(sheet: Any) -> list[list[Any]]:
         if len(rows) >= MAX_ROWS:
             raise SheetRefused("papers.workbook_too_large")
         cells = [_cell(cell) for cell in row]
+        while cells and cells[-1] is None:
+            cells.pop()
         rows.append(cells)
-        if any(cell is not None for cell in cells):
+        if cells:
             filled = len(rows)
     return rows[:filled]
 

@@ -109,9 +109,11 @@ class _Reading:
         while at < len(text):
             match = _TOKENS.match(text, at)
             if match is None:
-                if not text[at:].strip():
+                rest = text[at:].lstrip()
+                if not rest:
                     break
-                raise ConditionFault("name", at + 1, text[at:])
+                what = "value" if rest.startswith('"') else "name"  # a quote that is not closed
+                raise ConditionFault(what, len(text) - len(rest) + 1, rest)
             kind = str(match.lastgroup)
             self._tokens.append((kind, match.group(kind), match.start(kind) + 1))
             at = match.end()

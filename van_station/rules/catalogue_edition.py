@@ -177,7 +177,7 @@ def compose(
     if not isinstance(ui.get("elements"), list):
         raise EditionRefused([fault(ui_file, "/elements", "not_a_layout")])
     try:
-        filled = with_shared(schema, files.get(SHARED_FILE, {}).get("$defs", {}))
+        filled = with_shared(schema, _definitions(files))
         return composed(procedure, raw, filled, ui)
     except SharedMissing as lack:
         raise EditionRefused([fault(schema_file, lack.pointer, "shared_missing", lack.name)]) from lack
@@ -207,8 +207,8 @@ class _Loading:
         if not isinstance(shared, Mapping) or not isinstance(shared.get("$defs"), Mapping):
             self.faults.append(fault(SHARED_FILE, "/$defs", "missing"))
         procedures = self._procedures()
-        if self._deep and isinstance(shared, Mapping):
-            self._forms(shared.get("$defs", {}))
+        if self._deep:
+            self._forms(_definitions(self._files))
         successors = self._successors(procedures)
         if about is None:
             return None
@@ -249,7 +249,7 @@ class _Loading:
                 found[procedure.code] = procedure
         if len(found) > MAX_PROCEDURES:
             self.faults.append(fault("", "", "too_many_procedures", len(found)))
-        if not found:
+        if not any(map(_PROCEDURE.fullmatch, self._files)):
             self.faults.append(fault("", "", "no_procedures"))
         return found
 
@@ -270,13 +270,12 @@ class _Loading:
             schema, _ = compose(self._files, procedure, self._files[path])
         except EditionRefused as refusal:
             return [each for each in refusal.faults if each.what != "shared_missing"]  # told with the form
-        faults = [
+        return [
             fault(path, place, "no_such_field", pointer)
             for place, condition in conditions_of(procedure)
             for pointer in sorted(condition.pointers())
             if field_schema(schema, pointer) is None
         ]
-        return faults
 
     def _forms(self, shared: Mapping[str, Any]) -> None:
         """Read every form once, those that no procedure uses too; what is put into it is sound by itself."""
@@ -327,6 +326,12 @@ def nests_too_deep(data: Any) -> bool:
         if not level:
             return False
     return True
+
+
+def _definitions(files: Mapping[str, Any]) -> Mapping[str, Any]:
+    shared = files.get(SHARED_FILE)
+    found = shared.get("$defs") if isinstance(shared, Mapping) else None
+    return found if isinstance(found, Mapping) else {}
 
 
 def _at(path: str, refusal: CatalogueRefused) -> Fault:
