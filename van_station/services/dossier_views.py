@@ -110,6 +110,8 @@ class DossierView:
     state: DossierState
     platform_status: int | None
     procedure: ProcedureCard
+    procedure_version: str
+    """The version of the procedure that the draft was begun with."""
     person: PersonView
     components: tuple[ComponentView, ...]
     fee: FeeView | None
@@ -145,6 +147,7 @@ def dossier_view(
         state=state,
         platform_status=row.platform_status,
         procedure=catalogue.get(row.procedure_code, row.procedure_version),
+        procedure_version=row.procedure_version,
         person=person_view(person_row(session, row.person_id)),
         components=_components(session, row, entry),
         fee=catalogue.fee_view(

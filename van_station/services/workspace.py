@@ -14,6 +14,7 @@ from van_station.services.catalogue_editions import CatalogueEditions
 from van_station.services.consents import Consents
 from van_station.services.dossiers import Dossiers
 from van_station.services.exchange import Exchange, Signal
+from van_station.services.guidance import Guidance
 from van_station.services.intake import Intake
 from van_station.services.official_forms import OfficialForms
 from van_station.services.payments import Payments
@@ -58,6 +59,7 @@ class Workspace:
     catalogue: Catalogue
     editions: CatalogueEditions
     readers: Readers
+    guidance: Guidance
     addresses: AddressBook
     search: Search
     consents: Consents
