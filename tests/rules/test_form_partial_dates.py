@@ -1,9 +1,13 @@
+import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from van_station.i18n import catalogue
+from van_station.rules import form_partial_dates
 from van_station.rules.form_comparing import Comparison, compare
 from van_station.rules.form_partial_dates import (
     PartialDate,
@@ -56,7 +60,7 @@ def test_a_date_is_understood_as_people_say_it(typed, stored):
 def test_a_lunar_name_alone_is_asked_about(typed):
     reading = read_partial_date(typed)
     assert [each.stored for each in reading.candidates] == ["L1894", "L1954", "L2014"]
-    assert (reading.date, reading.code) == (None, "form.lunar_year_ambiguous")
+    assert (reading.date, reading.fault) == (None, "form.lunar_year_ambiguous")
     assert [each.year for each in read_partial_date(typed, last_year=1999).candidates] == [1894, 1954]
 
 
@@ -85,7 +89,7 @@ def test_a_lunar_name_alone_is_asked_about(typed):
 )
 def test_what_is_no_date_is_named(typed, code, limit):
     reading = read_partial_date(typed)
-    assert (reading.date, reading.code, reading.limit) == (None, code, limit)
+    assert (reading.date, reading.fault, reading.limit) == (None, code, limit)
 
 
 @given(PARTIAL)
@@ -99,7 +103,7 @@ def test_a_partial_date_survives_being_stored_and_shown(day):
 @given(st.text(max_size=30) | st.from_regex(r"[L0-9/. -]{0,12}", fullmatch=True))
 def test_any_text_is_read_without_a_fault(text):
     reading = read_partial_date(text)
-    assert (reading.date is None) is bool(reading.code)
+    assert (reading.date is None) is bool(reading.fault)
     if reading.date is not None:
         assert is_partial_date(reading.date.stored)
 
@@ -191,3 +195,11 @@ def test_one_of_two_dates_is_never_both_surely_earlier_and_surely_later(one, oth
 )
 def test_age_counts_full_years_from_the_earliest_day(birth, on, years):
     assert age_years(birth, on) == years
+
+
+@pytest.mark.parametrize("language", catalogue.LANGUAGES)
+def test_every_fault_has_its_sentence(language):
+    source = Path(form_partial_dates.__file__).read_text("utf-8")
+    faults = set(re.findall(r'fault="(form\.[a-z_]+)"', source)) - {"form.date_unreadable"}
+    assert len(faults) == 6
+    assert sorted({f"note.{fault}" for fault in faults} - catalogue.load(language).keys()) == []

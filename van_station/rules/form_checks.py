@@ -203,7 +203,7 @@ def _date_problem(node: FieldNode, value: str, loaded: Loaded, subject: Subject)
     stored = stored_partial_date(value)
     if stored is None or (node.kind is FieldKind.DATE and not stored.exact):
         reading = read_partial_date(value)
-        code = reading.code or "form.day_needed"
+        code = reading.fault or "form.day_needed"
         code = "form.not_a_date" if code == "form.date_unreadable" else code
         args = (("limit", reading.limit),) if reading.limit is not None else ()
         return FieldProblem(node.pointer, code, args)

@@ -69,15 +69,15 @@ class PartialDate:
 
 @dataclass(frozen=True, slots=True)
 class DateReading:
-    """What somebody typed, understood: `date`, or several `candidates`, or a code that says what is wrong.
+    """What somebody typed, understood: a `date`, several `candidates`, or the code of a `fault`.
 
-    Codes: `form.date_unreadable`, `form.no_such_day` (`limit`: days of that month), `form.no_such_month`,
+    Faults: `form.date_unreadable`, `form.no_such_day` (`limit`: days of that month), `form.no_such_month`,
     `form.year_two_digits`, `form.year_out_of_range`, `form.lunar_year_ambiguous`, `form.lunar_year_differs`.
     """
 
     date: PartialDate | None = None
     candidates: tuple[PartialDate, ...] = ()
-    code: str = ""
+    fault: str = ""
     limit: int | None = None
 
 
@@ -111,7 +111,7 @@ def read_partial_date(text: str, *, last_year: int = LAST_CANDIDATE) -> DateRead
         last_year: the last year that a lunar name alone may mean, for example this year.
     """
     if len(text) > MAX_TYPED:
-        return DateReading(code="form.date_unreadable")
+        return DateReading(fault="form.date_unreadable")
     clean = " ".join(text.split())
     if stored := stored_partial_date(clean.upper()):
         return _in_range(stored)
@@ -125,20 +125,20 @@ def read_partial_date(text: str, *, last_year: int = LAST_CANDIDATE) -> DateRead
 def _checked(parts: dict[str, str | None]) -> DateReading:
     year, month, day = parts["y"], parts.get("m"), parts.get("d")
     if year is None or len(year) != 4:
-        return DateReading(code="form.year_two_digits")
+        return DateReading(fault="form.year_two_digits")
     made = PartialDate(int(year), int(month) if month else None, int(day) if day else None)
     if made.month is not None and not 1 <= made.month <= 12:
-        return DateReading(code="form.no_such_month")
+        return DateReading(fault="form.no_such_month")
     if not _exists(made):
         if not FIRST_YEAR <= made.year <= LAST_YEAR or made.month is None:
-            return DateReading(code="form.year_out_of_range")
-        return DateReading(code="form.no_such_day", limit=monthrange(made.year, made.month)[1])
+            return DateReading(fault="form.year_out_of_range")
+        return DateReading(fault="form.no_such_day", limit=monthrange(made.year, made.month)[1])
     return _in_range(made)
 
 
 def _in_range(made: PartialDate) -> DateReading:
     if not FIRST_YEAR <= made.year <= LAST_YEAR:
-        return DateReading(code="form.year_out_of_range")
+        return DateReading(fault="form.year_out_of_range")
     return DateReading(made)
 
 
@@ -155,16 +155,16 @@ def _lunar(words: str, last_year: int) -> DateReading:
     years = [part for part in parts if part.isascii() and part.isdecimal()]
     name = " ".join(part for part in parts if part not in years)
     if lunar_year_place(name) is None or len(years) > 1:
-        return DateReading(code="form.date_unreadable")
+        return DateReading(fault="form.date_unreadable")
     if not years:
         found = lunar_years(name, first=FIRST_CANDIDATE, last=min(last_year, LAST_YEAR))
         candidates = tuple(PartialDate(year, lunar=True) for year in found)
-        return DateReading(candidates=candidates, code="form.lunar_year_ambiguous")
+        return DateReading(candidates=candidates, fault="form.lunar_year_ambiguous")
     if len(years[0]) != 4:
-        return DateReading(code="form.year_two_digits")
+        return DateReading(fault="form.year_two_digits")
     year = int(years[0])
     if not lunar_years(name, first=year, last=year):
-        return DateReading(code="form.lunar_year_differs")
+        return DateReading(fault="form.lunar_year_differs")
     return _in_range(PartialDate(year, lunar=True))
 
 
