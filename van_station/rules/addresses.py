@@ -193,7 +193,9 @@ def _old(unit: Mapping[str, Any]) -> _Old:
     every = tuple(WardChoice(to["new_code"], to["new_name"], How(to["how"]), where) for to in unit["to"])
     people = tuple(choice for choice in every if choice.how in {How.WHOLE, How.PART_AREA_ALL_PEOPLE})
     settled = bool(unit["unambiguous"]) and len(people) == 1
-    return _Old(kind, name, _split_kind(_plain(unit["old_district"]))[1], people if settled else every, settled)
+    return _Old(
+        kind, name, _split_kind(_plain(unit["old_district"]))[1], people if settled else every, settled
+    )
 
 
 def _plain(part: str) -> str:
