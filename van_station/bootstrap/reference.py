@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
+from van_station.bootstrap.option_lists import option_lists
 from van_station.rules.addresses import Addresses
 from van_station.rules.catalogue_edition import load_edition
+from van_station.rules.form_options import OptionLists
 from van_station.rules.legacy_text import LegacyTables, load_tables
 from van_station.rules.working_days import Calendar, load_calendar
 from van_station.services.catalogue import Catalogue
@@ -32,6 +34,8 @@ class Reference:
     calendar: Calendar
     account: ReceivingAccount | None
     addresses: Addresses
+    lists: OptionLists
+    """What forms choose from: wards, provinces, ethnic groups, countries, banks."""
     legacy: LegacyTables
 
     @property
@@ -75,6 +79,7 @@ def load_reference(today: date, *, practice: bool) -> Reference:
             read_json("reference/hanoi_wards.json"),
             _province_names(),
         ),
+        lists=option_lists(),
         legacy=load_tables(read_json("reference/legacy_encodings.json")),
     )
 

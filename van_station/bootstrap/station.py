@@ -125,7 +125,8 @@ def build_workspace(settings: Settings, keyring: Keyring, keys: DeviceKeys, cloc
     gateway = GatewayLine(settings.gateway, keys, Settled(store), clock, outgoing)
     served = {each.name: [Lane(lane) for lane in each.lanes] for each in station.counters}
     queue = Queue(store, clock, catalogue, served)
-    dossiers = Dossiers(store, clock, catalogue, DossierSetup(keys.site_id, reference.calendar))
+    setup = DossierSetup(keys.site_id, reference.calendar)
+    dossiers = Dossiers(store, clock, catalogue, setup, reference.lists)
     seal = Seal(gateway.tenant, gateway.sealer)
     slip_setup = SlipSetup(station.center_name, station.practice)
     workspace = Workspace(
@@ -175,7 +176,7 @@ def build_workspace(settings: Settings, keyring: Keyring, keys: DeviceKeys, cloc
             slip_setup,
             texts,
         ),
-        official_forms=OfficialForms(store, clock, catalogue, slip_setup),
+        official_forms=OfficialForms(store, clock, catalogue, slip_setup, reference.lists),
         payments=Payments(store, clock, reference.account),
         exchange=Exchange(store, clock, outgoing, gateway.line()),
         reports=Reports(

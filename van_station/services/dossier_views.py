@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
@@ -18,6 +18,8 @@ from van_station.records.queue import Ticket
 from van_station.records.trips import Trip
 from van_station.rules.dossiers import DossierState
 from van_station.rules.form_nodes import FieldProblem, Node
+from van_station.rules.form_review import Progress
+from van_station.rules.json_values import Pointer
 from van_station.services.capture_events import FileView
 from van_station.services.catalogue import Catalogue, Entry, FeeView, ProcedureCard
 from van_station.services.clock import hanoi_day
@@ -42,6 +44,15 @@ class Missing:
 
 
 @dataclass(frozen=True)
+class FormPaper:
+    """A paper as a form names it: the component's id, its name, how many pages were scanned."""
+
+    component_id: str
+    name: str
+    pages: int
+
+
+@dataclass(frozen=True)
 class FormView:
     """The form as it stands."""
 
@@ -50,9 +61,19 @@ class FormView:
     nodes: tuple[Node, ...]
     problems: tuple[FieldProblem, ...]
     answered: int
-    """Required fields with an answer."""
+    """Required fields with an answer that is right."""
     total: int
     editable: bool
+    warnings: tuple[FieldProblem, ...] = ()
+    """What a person should look at once more; stops nothing."""
+    progress: Progress = field(default_factory=lambda: Progress(0, 0))
+    """How far the whole and each page is."""
+    origin_days: Mapping[Pointer, date] = field(default_factory=dict)
+    """The day of the earlier dossier, for answers whose origin is `earlier`."""
+    papers: Mapping[str, FormPaper] = field(default_factory=dict)
+    """The dossier's papers by code, for answers that stand for one."""
+    pledges: frozenset[Pointer] = frozenset()
+    """Yes-or-no fields that only *yes* satisfies."""
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ from van_station.rules.dossiers import (
 )
 from van_station.rules.errors import RuleError
 from van_station.rules.form_nodes import ArrayNode, FieldNode, FieldProblem, GroupNode, Node
+from van_station.rules.form_options import ListEntry, OptionLists, search_options
 from van_station.rules.form_prefill import apply_prefill, known_person, prefill
 from van_station.rules.forms import Answers
 from van_station.rules.json_values import JsonValue, get
@@ -43,6 +44,7 @@ from van_station.services.dossier_views import (
     dossier_view,
 )
 from van_station.services.errors import NotFound, Refused, ServiceError, rules_as_refusals
+from van_station.services.form_answers import FormCase, form_case, form_view, with_item
 from van_station.services.parties import people_on
 from van_station.services.people import person_row
 from van_station.services.search import dossier_rows, found_ids, latest_dossiers
@@ -50,6 +52,7 @@ from van_station.services.trips import open_trip
 from van_station.store import Store, UnitOfWork
 
 FIND_LIMIT = 200
+OPTIONS_LIMIT = 50
 
 
 @dataclass(frozen=True)
@@ -73,11 +76,19 @@ class Incomplete(ServiceError):
 class Dossiers:
     """The officer's work on one citizen's request."""
 
-    def __init__(self, store: Store, clock: Clock, catalogue: Catalogue, setup: DossierSetup) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        catalogue: Catalogue,
+        setup: DossierSetup,
+        lists: OptionLists | None = None,
+    ) -> None:
         self._store = store
         self._clock = clock
         self._catalogue = catalogue
         self._setup = setup
+        self._lists = lists
 
     def start(self, actor: Actor, ticket_id: str, procedure_code: str | None = None) -> DossierView:
         """Begin the dossier of a ticket, prefilled from the card; the same one when it was begun before.
@@ -140,7 +151,18 @@ class Dossiers:
         """Return the form as it stands: what to show, what is wrong, how far it is."""
         with self._store.reading() as session:
             row = _row(session, dossier_id)
-            return self._form(row, person_row(session, row.person_id))
+            return form_view(row, self._entry(row), self._case(session, row))
+
+    def options(self, list_name: str, query: str, limit: int = 8) -> tuple[ListEntry, ...]:
+        """Return the best entries of a long list for what somebody types, accents and case ignored.
+
+        Args:
+            list_name: as `FieldNode.list_name` says.
+            query: "" gives the first entries.
+            limit: 50 at most.
+        """
+        known = (self._lists or {}).get(list_name)
+        return search_options(known, query, max(0, min(limit, OPTIONS_LIMIT))) if known else ()
 
     def answer(self, actor: Actor, dossier_id: str, pointer: str, value: JsonValue) -> FormView:
         """Keep one answer: durable when this returns. The fee follows the answers."""
@@ -148,7 +170,7 @@ class Dossiers:
             actor,
             dossier_id,
             "dossier.answer",
-            lambda entry, answers: entry.form.set(answers, pointer, value),
+            lambda entry, answers: entry.form.set(answers, pointer, value, today=self._today()),
         )
 
     def take_over(
@@ -164,7 +186,7 @@ class Dossiers:
             actor,
             dossier_id,
             "returning.take_answer",
-            lambda entry, answers: entry.form.set(answers, pointer, value),
+            lambda entry, answers: entry.form.set(answers, pointer, value, today=self._today()),
             beside,
         )
 
@@ -174,7 +196,7 @@ class Dossiers:
             actor,
             dossier_id,
             "dossier.item_add",
-            lambda entry, answers: entry.form.add_item(answers, pointer),
+            lambda entry, answers: entry.form.add_item(answers, pointer, today=self._today()),
         )
 
     def remove_item(self, actor: Actor, dossier_id: str, pointer: str, index: int) -> FormView:
@@ -183,7 +205,42 @@ class Dossiers:
             actor,
             dossier_id,
             "dossier.item_remove",
-            lambda entry, answers: entry.form.remove_item(answers, pointer, index),
+            lambda entry, answers: entry.form.remove_item(answers, pointer, index, today=self._today()),
+        )
+
+    def item(self, dossier_id: str, pointer: str, index: int) -> JsonValue:
+        """Return an item of a repeated group as it is kept, for `restore_item`; None where there is none."""
+        with self._store.reading() as session:
+            items = get(dict(_row(session, dossier_id).answers), pointer)
+        return items[index] if isinstance(items, list) and 0 <= index < len(items) else None
+
+    def restore_item(
+        self, actor: Actor, dossier_id: str, pointer: str, index: int, item: JsonValue
+    ) -> FormView:
+        """Put an item that was removed back to its place."""
+        return self._edit(
+            actor,
+            dossier_id,
+            "dossier.item_add",
+            lambda entry, answers: with_item(entry.form, answers, (pointer, index), item),
+        )
+
+    def move_item(self, actor: Actor, dossier_id: str, pointer: str, index: int, to: int) -> FormView:
+        """Put an item of a repeated group to another place."""
+        return self._edit(
+            actor,
+            dossier_id,
+            "dossier.item_move",
+            lambda entry, answers: entry.form.move_item(answers, pointer, index, to, today=self._today()),
+        )
+
+    def duplicate_item(self, actor: Actor, dossier_id: str, pointer: str, index: int) -> FormView:
+        """Put a copy of an item behind it."""
+        return self._edit(
+            actor,
+            dossier_id,
+            "dossier.item_add",
+            lambda entry, answers: entry.form.duplicate_item(answers, pointer, index, today=self._today()),
         )
 
     def certify(self, actor: Actor, component_id: str, *, seen: bool = True) -> DossierView:
@@ -224,6 +281,7 @@ class Dossiers:
                 raise Incomplete(missing)
             if any(each.critical for each in self._store.conflicts("dossier", dossier_id)):
                 raise Refused("dossier.in_conflict")
+            row.answers = dict(self._attached(unit.session, row, self._entry(row)))
             _confirm(row)
             row.confirmed_at = now
             row.due_on = self._due_on(row, now)
@@ -323,40 +381,35 @@ class Dossiers:
             _require_editable(row)
             beside(unit)
             entry = self._entry(row)
-            person = person_row(unit.session, row.person_id)
+            case = self._case(unit.session, row)
             circumstances = _circumstances(unit.session, row)  # looked up first: a look-up writes what waits
             with rules_as_refusals():
                 row.answers = dict(change(entry, dict(row.answers)))
             self._set_fee(row, *circumstances)
             unit.save(row)
-        return self._form(row, person)  # after the commit: nobody waits for what is only shown
+        return form_view(row, entry, case)  # after the commit: nobody waits for what is only shown
 
     def _set_fee(self, row: Dossier, group: str | None, ward: str | None) -> None:
         """Let the fee follow the answers; a fee the catalogue does not hold stays unknown."""
         fee = self._catalogue.fee_view(row, group, hanoi_day(row.created_at), ward)
         row.fee_vnd, row.fee_source = (fee.amount_vnd, fee.source) if fee else (None, None)
 
-    def _form(self, row: Dossier, person: Person) -> FormView:
-        entry = self._entry(row)
-        answers = dict(row.answers)
-        offered = prefill(entry.form, _known(person))
-        origins = {pointer: "card" for pointer, value in offered.items() if get(answers, pointer) == value}
-        review = entry.form.review(answers, origins, today=hanoi_day(self._clock.now()))
-        fields = [node for node in _fields(review.nodes) if node.required]
-        return FormView(
-            title=entry.procedure.form.name.vi,
-            title_en=entry.procedure.form.name.en,
-            nodes=review.nodes,
-            problems=review.errors,
-            answered=sum(node.value is not None for node in fields),
-            total=len(fields),
-            editable=DossierState(row.state) in EDITABLE,
-        )
+    def _case(self, session: Session, row: Dossier) -> FormCase:
+        person = person_row(session, row.person_id)
+        return form_case(session, row, person, _known(person), self._today(), self._lists)
+
+    def _attached(self, session: Session, row: Dossier, entry: Entry) -> Answers:
+        """Return the answers; those that stand for a paper say whether it was scanned."""
+        query = select(Component.code).where(Component.dossier_id == row.id, Component.page_count > 0)
+        return entry.form.attach(dict(row.answers), session.exec(query).all(), today=self._today())
+
+    def _today(self) -> date:
+        return hanoi_day(self._clock.now())
 
     def _missing(self, session: Session, row: Dossier) -> tuple[Missing, ...]:
         entry = self._entry(row)
-        answers = dict(row.answers)
-        review = entry.form.review(answers, today=hanoi_day(self._clock.now()))
+        answers = self._attached(session, row, entry)
+        review = entry.form.review(answers, today=self._today(), lists=self._lists)
         components = session.exec(select(Component).where(Component.dossier_id == row.id)).all()
         have = [Have(each.code, each.page_count, each.certified_by is not None) for each in components]
         ids = {each.code: each.id for each in components}
