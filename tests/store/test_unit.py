@@ -37,6 +37,7 @@ def test_a_new_row_becomes_one_signed_chained_change_for_each_value(machine, sto
     assert {change.field: change.value for change in written} == {
         "trip_id": "a1", "lane": "digitise", "number": 1, "label": "B001", "need": "digitise", "status": "waiting",
         "created_at": "2026-11-22T01:00:00.000000Z", "times_called": 0, "created_by": "u1",
+        "holder": "", "party_size": 1,
     }  # fmt: skip
     assert all(change.record_id == ticket.id and change.author == "u1" for change in written)
     verify_chain(written, previous="")
@@ -223,7 +224,7 @@ def test_the_audit_line_says_who_did_what_to_which(store):
         "t9",
     )
     assert line.details == {"lane": "digitise", "number": 4, "tries": 2}
-    assert line.last_change == 9
+    assert line.last_change == 11
     assert line.at > START
 
 
@@ -362,7 +363,7 @@ def test_units_of_many_threads_come_one_after_another(machine, store):
         thread.start()
     for thread in threads:
         thread.join()
-    assert [change.seq for change in changes(store)] == list(range(1, 4 * 5 * 9 + 1))
+    assert [change.seq for change in changes(store)] == list(range(1, 4 * 5 * 11 + 1))
     report = machine.verify()
     assert report.ok
     assert report.rows == 20

@@ -100,11 +100,10 @@ def _follow_person() -> None:
         f"CREATE TRIGGER person_found_update AFTER UPDATE OF {', '.join(_PERSON_SOURCES)} ON person "
         f"WHEN {_differs(_PERSON_SOURCES)} BEGIN {own} {dossiers} END"
     )
+    orphans = _refresh("dossier", "record_id IN (SELECT id FROM dossier WHERE person_id = old.id)")
     op.execute(
-        "CREATE TRIGGER person_found_delete AFTER DELETE ON person BEGIN "
-        "DELETE FROM person_entry WHERE record_id = old.id; "
-        "UPDATE dossier_entry SET names = NULL, numbers = NULL, tails = NULL, born = NULL "
-        "WHERE record_id IN (SELECT id FROM dossier WHERE person_id = old.id); END"
+        "CREATE TRIGGER person_found_delete AFTER DELETE ON person BEGIN "  # noqa: S608
+        f"DELETE FROM person_entry WHERE record_id = old.id; {orphans} END"
     )
 
 
