@@ -64,8 +64,8 @@ def forms(draw):
             effect = draw(st.sampled_from(["SHOW", "HIDE", "ENABLE", "DISABLE"]))
             element["rule"] = {"effect": effect, "condition": condition}
         elements.append(element if draw(st.booleans()) else box("Group", element, label=name))
-    inner = {f"g{at}": draw(st.sampled_from(KINDS)) for at in range(draw(st.integers(1, 3)))}
-    deep = array({"h": draw(st.sampled_from(KINDS))}, maxItems=2)
+    inner = {f"g{at}": draw(st.sampled_from(KINDS[:-1])) for at in range(draw(st.integers(1, 3)))}
+    deep = array({"h": draw(st.sampled_from(KINDS[:-1]))}, maxItems=2)
     properties["rows"] = array(inner | {"deep": deep}, ["g0"], minItems=draw(st.integers(0, 1)), maxItems=4)
     elements.append(control("rows", *(control(name) for name in inner), control("deep", control("h"))))
     required = draw(st.lists(st.sampled_from(list(properties)), unique=True))

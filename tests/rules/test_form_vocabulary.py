@@ -24,6 +24,7 @@ from tests.rules.form_makers import (
 from van_station.rules.errors import AnswerRefused, FormRefused
 from van_station.rules.findings import Severity
 from van_station.rules.form_nodes import FieldKind, GroupKind
+from van_station.rules.form_prefill import known_person, prefill
 from van_station.rules.forms import load_form
 
 TODAY = date(2026, 11, 22)
@@ -324,6 +325,7 @@ def test_a_lunar_name_alone_is_kept_and_offered_as_years():
         ("54", "form.not_a_date"),
         ("1/1/54", "form.year_two_digits"),
         ("2027", "form.date_in_future"),
+        ("1/1/0204", "form.year_out_of_range"),
         ("L2026", None),
         ("Giáp Ngọ 1955", "form.lunar_year_differs"),
     ],
@@ -402,6 +404,15 @@ def test_an_age_stays_as_calculated_last_while_nobody_says_what_day_it_is():
     assert made.set(answers, "/birth", "1954")["age"] == 72
     assert made.recalculated(answers, today=date(2027, 1, 1))["age"] == 73
     assert made.set(answers, "/birth", None)["age"] is None
+
+
+@pytest.mark.parametrize(
+    ("year", "day", "age"),
+    [(1990, "2026-03-01", 36), ("1990", "2026", 36), (1990, None, None), (None, "2026", None)],
+)
+def test_an_age_may_count_from_a_year_and_on_a_partial_date(year, day, age):
+    made = form({"year": number(), "day": PARTIAL, "age": number(**calculated("age_years", "/year", "/day"))})
+    assert fill(made, [("/year", year), ("/day", day)]).get("age") == age
 
 
 def test_items_are_added_up_counted_and_calculated_each_for_itself():
@@ -579,6 +590,21 @@ def test_an_attachment_says_whether_the_paper_is_in_the_dossier():
     assert made.check(answers) == []
     assert made.attach(answers, ()) == {"proof": None}
     assert codes(made.check(made.attach(answers, ()))) == {"/proof": "form.paper_missing"}
+
+
+def test_an_attachment_of_an_item_is_refused():
+    elements = control("rows", control("a"))
+    assert refused({"rows": array({"a": flag(**{"x-attachment": "X"})})}, elements)[0] == "ui"
+
+
+def test_a_card_with_a_year_only_fills_a_field_that_can_hold_it():
+    hint = {"x-prefill": "person.birth_date"}
+    made = form({"birth": PARTIAL | hint, "day": text(format="date", **hint)})
+    assert prefill(made, known_person(birth_text="1954")) == {"/birth": "1954"}
+    assert prefill(made, known_person(birth_text="03/1954")) == {"/birth": "1954-03"}
+    both = known_person(birth_date="1954-03-20", birth_text="20/03/1954")
+    assert prefill(made, both) == {"/birth": "1954-03-20", "/day": "1954-03-20"}
+    assert prefill(made, known_person(birth_text="không rõ")) == {}
 
 
 # ---------------------------------------------------------------- repeated groups

@@ -5,7 +5,12 @@ from datetime import date
 
 from van_station.rules.conditions import ANY
 from van_station.rules.form_dates import format_date_vi
-from van_station.rules.form_partial_dates import age_years, is_partial_date, show_partial_date
+from van_station.rules.form_partial_dates import (
+    age_years,
+    is_partial_date,
+    show_partial_date,
+    stored_partial_date,
+)
 from van_station.rules.form_specs import FieldSpec, Operation, Path
 from van_station.rules.form_words import MOST, date_in_words, number_in_words
 from van_station.rules.json_values import JsonValue, dig, put
@@ -57,16 +62,20 @@ def _values(answers: JsonValue, source: Path, full: Path, numbers: Sequence[str]
 
 def _age(found: Sequence[Sequence[JsonValue]], kept: JsonValue, today: date | None) -> JsonValue:
     """Return the age on a second date, or today; without today, what was calculated last stays."""
-    first = [values[0] if values else None for values in found]
-    birth = first[0]
-    if not isinstance(birth, str) or not is_partial_date(birth):
+    birth, *on = [_as_date(values[0]) if values else None for values in found]
+    if birth is None:
         return None
-    if len(first) == 1:
+    if not on:
         return kept if today is None else age_years(birth, today)
-    on = first[1]
-    if not isinstance(on, str) or not is_partial_date(on) or len(on) != 10:
-        return None
-    return age_years(birth, date.fromisoformat(on))
+    day = stored_partial_date(on[0] or "")
+    return None if day is None else age_years(birth, day.earliest)
+
+
+def _as_date(value: JsonValue) -> str | None:
+    """Return a date as stored; a year may stand in a field for numbers."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    return value if isinstance(value, str) and is_partial_date(value) else None
 
 
 def _copy(given: Sequence[JsonValue], _separator: str, _spec: FieldSpec) -> JsonValue:

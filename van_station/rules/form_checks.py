@@ -11,6 +11,7 @@ from van_station.rules.citizen_card import check_id_number
 from van_station.rules.conditions import bound
 from van_station.rules.findings import Finding, Severity, errors_in
 from van_station.rules.form_layout import item_pattern
+from van_station.rules.form_lunar import FIRST_YEAR, LAST_YEAR
 from van_station.rules.form_nodes import ArrayNode, FieldKind, FieldNode, FieldProblem
 from van_station.rules.form_options import OptionLists
 from van_station.rules.form_partial_dates import read_partial_date, stored_partial_date
@@ -207,6 +208,8 @@ def _date_problem(node: FieldNode, value: str, loaded: Loaded, subject: Subject)
         code = "form.not_a_date" if code == "form.date_unreadable" else code
         args = (("limit", reading.limit),) if reading.limit is not None else ()
         return FieldProblem(node.pointer, code, args)
+    if not FIRST_YEAR <= stored.year <= LAST_YEAR:
+        return FieldProblem(node.pointer, "form.year_out_of_range")
     pattern, _ = item_pattern(split(node.pointer), dict(subject.given))
     spec = loaded.fields[pattern]
     if spec.not_after_today and subject.today is not None and stored.earliest > subject.today:

@@ -136,6 +136,8 @@ class _Loading:
         if hint not in HINTS or (list_name and list_name not in self._lists):
             refuse(f"{place}/scope", "ui")
         kind = _kind(ui, schema, place)
+        if kind is FieldKind.ATTACHMENT and ANY in full:
+            refuse(f"{place}/scope", "ui")
         return FieldSpec(
             path=full,
             label=Label("", ""),
@@ -186,12 +188,7 @@ class _Loading:
 
     def _title(self, full: Path) -> Path:
         """Return what tells items apart: a name if there is one, else the first text or choice."""
-        inside = [
-            spec
-            for path, spec in self._fields.items()
-            if path[: len(full) + 1] == (*full, ANY) and ANY not in spec.path
-            if path == (*full, ANY, *spec.path)
-        ]
+        inside = [spec for path, spec in self._fields.items() if path == (*full, ANY, *spec.path)]
         names = [spec for spec in inside if spec.hint == "name"]
         texts = [spec for spec in inside if spec.kind in {FieldKind.TEXT, FieldKind.CHOICE, FieldKind.LIST}]
         return next((spec.path for spec in (*names, *texts)), ())

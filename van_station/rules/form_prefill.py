@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 
 from van_station.rules.citizen_card import CardReading
+from van_station.rules.form_nodes import FieldKind
+from van_station.rules.form_partial_dates import read_partial_date
 from van_station.rules.forms import Answers, Form
-from van_station.rules.json_values import JsonValue, Pointer, get
+from van_station.rules.json_values import JsonValue, Pointer, get, join
 
 Known = Mapping[str, JsonValue]
 """Hint -> value, for example `person.full_name`; the hints are listed in `docs/formats/catalogue.md`."""
@@ -39,7 +41,21 @@ def known_person(**facts: str) -> dict[str, JsonValue]:
 
 def prefill(form: Form, known: Known) -> dict[Pointer, JsonValue]:
     """Return which fields can be filled, by pointer; nothing is written."""
-    return {pointer: known[hint] for pointer, hint in form.prefill_hints().items() if hint in known}
+    offered = {pointer: known[hint] for pointer, hint in form.prefill_hints().items() if hint in known}
+    return offered | _partial_births(form, known)
+
+
+def _partial_births(form: Form, known: Known) -> dict[Pointer, JsonValue]:
+    """Return what a card that gives less than a day of birth tells the fields that can hold that."""
+    told = known.get("person.birth_text")
+    if "person.birth_date" in known or not isinstance(told, str):
+        return {}
+    read = read_partial_date(told).date
+    return {
+        join(path): read.stored
+        for path, spec in form.loaded.fields.items()
+        if read is not None and spec.kind is FieldKind.PARTIAL_DATE and spec.prefill == "person.birth_date"
+    }
 
 
 def apply_prefill(
