@@ -52,6 +52,7 @@ def test_no_query_gives_the_first_entries_and_nonsense_none():
     assert names("", 2) == NAMES[:2]
     assert names("   ", 1) == NAMES[:1]
     assert names("zzz") == []
+    assert names("dinh", 0) == names("", -1) == []
     assert names("x" * 10_000) == []
 
 

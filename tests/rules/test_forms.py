@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tests.rules.vectors import vectors
 from van_station.rules.citizen_card import parse_card_qr
 from van_station.rules.errors import AnswerRefused, FormRefused
+from van_station.rules.form_changes import changed_between
 from van_station.rules.form_dates import format_date_vi, parse_date_vi
 from van_station.rules.form_nodes import ArrayNode, FieldKind, FieldNode, GroupNode
 from van_station.rules.form_prefill import apply_prefill, known_from_card, prefill
@@ -387,6 +388,27 @@ def leaves(value, at=""):
     if isinstance(value, list):
         return [leaf for index, part in enumerate(value) for leaf in leaves(part, f"{at}/{index}")]
     return [at]
+
+
+NAMES = st.sampled_from(
+    ["child", "mother", "case", "witnesses", "birth_proof", "full_name", "birth_date", "copies"]
+)
+JUNK = st.recursive(
+    VALUES,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.dictionaries(NAMES, JUNK))
+def test_a_draft_from_elsewhere_is_looked_at_without_a_fault(draft):
+    review = BIRTH.review(draft, today=TODAY)
+    assert {problem.pointer for problem in review.errors} <= set(fields(review.nodes))
+    leaving = BIRTH.submission(draft)
+    assert BIRTH.submission(leaving) == leaving
+    carried = changed_between(BIRTH, RESIDENCE, draft)
+    assert RESIDENCE.check(carried.answers, today=TODAY)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Says what is wrong with answers that may be submitted, each at its field."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -72,9 +72,9 @@ class Subject:
         lists: what codes of `x-options` must be in; None leaves that out.
     """
 
-    given: Mapping[str, JsonValue]
-    whole: Mapping[str, JsonValue]
-    shown: Sequence[Shown]
+    given: Mapping[str, JsonValue] = field(repr=False)
+    whole: Mapping[str, JsonValue] = field(repr=False)
+    shown: Sequence[Shown] = field(repr=False)
     today: date | None = None
     lists: OptionLists | None = None
 

@@ -37,8 +37,8 @@ class View:
         problems: what is wrong, by pointer.
     """
 
-    answers: Answers
-    given: Answers
+    answers: Answers = field(repr=False)
+    given: Answers = field(repr=False)
     origins: Mapping[Pointer, str] = field(default_factory=dict)
     required: frozenset[Pointer] = frozenset()
     problems: Mapping[Pointer, FieldProblem] = field(default_factory=dict)

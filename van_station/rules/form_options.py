@@ -67,8 +67,8 @@ class OptionList:
     def find(self, query: str, limit: int) -> tuple[ListEntry, ...]:
         """Return what `search_options` returns."""
         words = fold(query[:MAX_QUERY]).split()[:MAX_WORDS]
-        if not words:
-            return self.first(limit)
+        if not words or limit < 1:
+            return self.first(max(limit, 0))
         found: dict[int, None] = {}
         for matches in (
             self._places("\n " + " ".join(words)),
