@@ -182,3 +182,14 @@ def test_every_column_has_a_help_and_headings_are_unique():
     for plan in SHEETS:
         assert all(column.help for column in plan.columns)
         assert len({column.heading for column in plan.columns}) == len(plan.columns)
+
+
+@pytest.mark.parametrize(("sheet", "column"), [("Giấy tờ", "Mã giấy tờ"), ("Câu hỏi", "Câu hỏi")])
+def test_a_name_that_stands_twice_in_one_procedure_is_told_at_its_cell(sheet, column):
+    sheets = to_sheets(FULL)
+    sheets[sheet].append(sheets[sheet][2])
+    faults = from_sheets(sheets).faults
+    last = len(sheets[sheet])
+    assert [(each.sheet, each.row, each.column, each.what) for each in faults] == [
+        (sheet, last, column, "twice")
+    ]

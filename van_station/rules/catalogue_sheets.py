@@ -44,6 +44,7 @@ _ITEMS = (
     ("keywords", KEYWORDS),
     ("notes", NOTES),
 )
+_OWN_NAMES = {"components": "code", "questions": "key"}
 Rows = Sequence[Sequence[Any]]
 
 
@@ -302,6 +303,10 @@ class _Import:
         if name == "fees":
             item = {"group": None, "valid_to": None, **item}
         items = by_code[code][name]
+        own = _OWN_NAMES.get(name)
+        if own is not None and item.get(own) in [each.get(own) for each in items]:
+            heading = next(each.heading for each in plan.columns if each.key == own)
+            self._fault(plan, row.number, heading, "twice", str(item.get(own)))
         self._out.origins[procedure_file(code), f"/{name}/{len(items)}"] = (plan.name, row.number)
         items.append(item.get("keyword", "") if name == "keywords" else item)
 

@@ -1,0 +1,274 @@
+"""`van-station catalogue`: what its keepers read, and the guide's worked example, command by command."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import shutil
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from typer.testing import CliRunner
+
+from tests.rules.editions import CODE, FILE, HOME, NOT_HOME, small, successor
+from tests.rules.makers import component, data, fee
+from van_station.cli.main import app
+from van_station.i18n import Texts
+from van_station.settings.assets import catalogue_files
+
+ROOT = Path(__file__).resolve().parents[2]
+GUIDE = ROOT / "docs" / "guides" / "danh-muc-thu-tuc.md"
+run = CliRunner().invoke
+
+
+def laid(folder: Path, files: dict[str, Any]) -> Path:
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+    return folder
+
+
+def catalogue(*words: object, code: int = 0) -> str:
+    result = run(app, ["catalogue", *map(str, words)])
+    assert result.exit_code == code, result.output
+    assert "«" not in result.output, "a text lacks"
+    return " ".join(re.sub(r"[│┃┏┡└┗┳╇┴━─┓┩┘]", " ", result.output).split())
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    procedure = data(
+        questions=[HOME],
+        components=[component("A1", condition=NOT_HOME), component("B1")],
+        fees=[fee(20000), fee(0, group="NCT"), fee(None, channel="online")],
+        channels=["direct", "online"],
+    )
+    steps = [successor("1.000002", CODE), successor("1.000003", None)]
+    return laid(tmp_path / "edition", small(procedure=procedure, **{"successors.json": steps}))
+
+
+@pytest.fixture
+def key(tmp_path: Path) -> Path:
+    catalogue("new-key", tmp_path / "key")
+    return tmp_path / "key"
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_a_sound_folder_is_said_to_be_sound(folder: Path, language: str) -> None:
+    assert "2026.1" in catalogue("check", folder, "--language", language)
+
+
+def test_every_fault_is_said_with_file_and_place(folder: Path) -> None:
+    laid(folder, {FILE: data(fees=[fee(1), fee(2)]), "x.json": {}})
+    (folder / "successors.json").write_text("[\n{", encoding="utf-8")
+    said = catalogue("check", folder, code=1)
+    for words in (FILE, "/fees/1", "x.json", "successors.json", "2:2"):
+        assert words in said
+
+
+@pytest.mark.parametrize("what", ["nowhere", "nowhere.vscat"])
+def test_what_is_not_there_is_said_in_words(tmp_path: Path, what: str) -> None:
+    assert "đường dẫn" in catalogue("check", tmp_path / what, code=1)
+
+
+def test_the_papers_and_fees_of_this_citizen_are_shown(folder: Path) -> None:
+    said = catalogue("show", folder, CODE)
+    assert "cần 2 giấy tờ (thủ tục có 2)" in said
+    assert "20.000" in said
+    assert "chưa biết" in said
+    said = catalogue("show", folder, CODE, "--answer", "home=có", "--group", "NCT")
+    assert "cần 1 giấy tờ (thủ tục có 2)" in said
+    assert "(NCT)" in said
+
+
+def test_an_answer_to_nothing_is_refused(folder: Path) -> None:
+    assert "key=value" not in catalogue("show", folder, CODE, "--answer", "nowhere=1", code=1)
+    catalogue("show", folder, CODE, "--on", "soon", code=2)
+    catalogue("show", folder, "--language", "fr", code=2)
+
+
+def test_an_old_code_leads_to_its_successor_or_to_the_reason_why_not(folder: Path) -> None:
+    assert f"thay bằng {CODE}" in catalogue("show", folder, "1.000002")
+    assert "bãi bỏ" in catalogue("show", folder, "1.000003", code=1)
+    assert "1.999999" in catalogue("show", folder, "1.999999", code=1)
+    assert CODE in catalogue("show", folder, "--language", "en")
+
+
+def test_a_bundle_is_built_checked_and_compared(folder: Path, key: Path, tmp_path: Path) -> None:
+    bundle = tmp_path / "a.vscat"
+    public = re.search(r"[0-9a-f]{64}", catalogue("build", folder, "-o", bundle, "--key", key))
+    assert public is not None
+    assert "Thêm --trust" in catalogue("check", bundle)
+    assert "Thêm --trust" not in catalogue("check", bundle, "--trust", public[0])
+    assert "Chữ ký" in catalogue("check", bundle, "--trust", "0" * 64, code=1)
+    assert "giống nhau" in catalogue("diff", bundle, folder)
+    bundle.write_bytes(bundle.read_bytes()[:-1])
+    assert "hỏng" in catalogue("show", bundle, code=1)
+
+
+def test_a_difference_is_said_in_words_and_a_forgotten_version_is_named(folder: Path, tmp_path: Path) -> None:
+    newer = shutil.copytree(folder, tmp_path / "newer")
+    changed = json.loads((newer / FILE).read_text(encoding="utf-8"))
+    changed["fees"][0]["amount_vnd"] = 30000
+    laid(newer, {FILE: changed})
+    said = catalogue("diff", folder, newer)
+    assert "số tiền: 20000 -> 30000" in said
+    assert "Chưa đổi phiên bản" in said
+
+
+def test_a_key_is_kept_from_others_and_never_overwritten(key: Path) -> None:
+    assert key.stat().st_mode & 0o077 == 0
+    before = key.read_bytes()
+    catalogue("new-key", key, code=2)
+    assert key.read_bytes() == before
+
+
+def test_what_is_no_key_file_is_refused(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "bad").write_text("x")
+    catalogue("build", folder, "-o", tmp_path / "a.vscat", "--key", tmp_path / "bad", code=1)
+    assert not (tmp_path / "a.vscat").exists()
+
+
+def test_a_workbook_with_faults_writes_nothing(folder: Path, tmp_path: Path) -> None:
+    book = tmp_path / "a.xlsx"
+    catalogue("export", folder, "-o", book)
+    workbook = openpyxl.load_workbook(book)
+    workbook["Lệ phí"]["E3"] = "nhiều"
+    workbook["Giấy tờ"]["G3"] = "=1+1"
+    workbook.save(book)
+    before = (folder / FILE).read_bytes()
+    said = catalogue("import", book, "-o", folder, code=1)
+    assert "chưa biết. Đang ghi: nhiều" in said
+    assert "công thức" in said
+    assert (folder / FILE).read_bytes() == before
+
+
+def test_a_workbook_that_changes_nothing_changes_no_file(folder: Path, tmp_path: Path) -> None:
+    catalogue("export", folder, "-o", tmp_path / "a.xlsx")
+    assert "0 tệp thay đổi" in catalogue("import", tmp_path / "a.xlsx", "-o", folder)
+
+
+def test_procedures_that_the_workbook_lacks_are_removed_only_when_asked(folder: Path, tmp_path: Path) -> None:
+    catalogue("export", folder, "-o", tmp_path / "a.xlsx")
+    other = folder / "procedures" / "1.000009.json"
+    laid(folder, {"procedures/1.000009.json": data(code="1.000009")})
+    assert "giữ nguyên" in catalogue("import", tmp_path / "a.xlsx", "-o", folder)
+    assert other.exists()
+    assert "Đã bỏ 1" in catalogue("import", tmp_path / "a.xlsx", "-o", folder, "--remove-others")
+    assert not other.exists()
+
+
+# ---------------------------------------------------------------- the guide
+def commands() -> list[list[str]]:
+    blocks = re.findall(r"```bash\n(.+?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
+    return [shlex.split(line) for block in blocks for line in block.strip().splitlines()]
+
+
+def edits() -> list[list[str]]:
+    table = GUIDE.read_text(encoding="utf-8").split("<!-- edits -->")[1].split("\n\n")[0]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in table.strip().splitlines()[2:]]
+
+
+def edit(book: Path) -> None:
+    """Do what the guide's table says."""
+    workbook = openpyxl.load_workbook(book)
+    new_rows: dict[str, int] = {}
+    for sheet_name, row, column, value in edits():
+        sheet = workbook[sheet_name]
+        if row == "dòng mới":
+            number = new_rows.setdefault(sheet_name, sheet.max_row + 1)
+        elif row.startswith("dòng "):
+            number = int(row.removeprefix("dòng "))
+        else:
+            code = row.removeprefix("mã ")
+            fits = [cells[0].row for cells in sheet.iter_rows(min_row=3) if cells[0].value == code]
+            if sheet_name == "Lệ phí":
+                fits = [
+                    at
+                    for at in fits
+                    if sheet.cell(at, 2).value == "trực tiếp" and not sheet.cell(at, 3).value
+                ]
+            number = fits[0]
+        heads = [cell.value for cell in sheet[1]]
+        sheet.cell(number, heads.index(column) + 1, value)
+    workbook.save(book)
+
+
+def test_the_guides_example_works_command_by_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    some_of_the_catalogue(tmp_path / "assets" / "catalogue")
+    said: dict[str, str] = {}
+    for program, first, *rest in commands():
+        if program == "cp":
+            shutil.copytree(*rest)
+            continue
+        assert (program, first) == ("van-station", "catalogue")
+        more = machine_that_trusts(said["new-key"], tmp_path) if rest[0] == "install" else []
+        said[rest[0]] = catalogue(*rest, *more)
+        if rest[0] == "export":
+            edit(Path("danh-muc.xlsx"))
+    assert "hiệu lực đến: (không có) -> 2026-11-30" in said["diff"]
+    assert "Giấy xác nhận của nơi" in said["show"]
+    assert "16.000" in said["show"]
+    assert "Chưa đổi phiên bản" not in said["diff"]
+    assert "2026.12.1" in said["install"]
+
+
+def some_of_the_catalogue(folder: Path) -> None:
+    """Lay out the procedure of the example and its form: all of the catalogue would only take longer."""
+    whole = catalogue_files()
+    procedure = "procedures/1.004194.json"
+    form = f"forms/{whole[procedure]['form']['id']}/"
+    paths = [path for path in whole if "/" not in path or path == procedure or path.startswith(form)]
+    laid(folder, {path: whole[path] for path in paths} | {"successors.json": []})
+
+
+def machine_that_trusts(said: str, folder: Path) -> list[str]:
+    """Set a machine up whose settings hold the key that `new-key` told; return the options that name it."""
+    public = re.search(r"[0-9a-f]{64}", said)
+    assert public is not None
+    (folder / "machine.toml").write_text(f'[catalogue]\ntrusted_keys = ["{public[0]}"]\n')
+    who = [
+        "--config",
+        "machine.toml",
+        "--data",
+        "machine",
+        "--login",
+        "hoa",
+        "--passphrase",
+        "mot mat khau dai",
+    ]
+    result = run(app, ["setup", "--full-name", "Lê Thanh Hoà", *who])
+    assert result.exit_code == 0, result.output
+    return who
+
+
+def test_the_guide_names_no_sheet_or_column_that_is_not_there(folder: Path, tmp_path: Path) -> None:
+    catalogue("export", folder, "-o", tmp_path / "a.xlsx")
+    workbook = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    for sheet, _, column, _ in edits():
+        assert column in [cell.value for cell in workbook[sheet][1]]
+
+
+def test_every_fault_has_its_words_in_both_languages() -> None:
+    source = "".join(
+        (ROOT / "van_station" / path).read_text(encoding="utf-8")
+        for path in (
+            "rules/catalogue_edition.py", "rules/catalogue_sheets.py", "rules/catalogue_cells.py",
+            "rules/catalogue_conditions.py", "cli/catalogue_folder.py",
+        )
+    )  # fmt: skip
+    faults = set(re.findall(r'fault\([^()]*?(?:\([^()]*\))?[^()]*?, "([a-z_]+)"', source))
+    cells = set(re.findall(r'CellFault\("([a-z_]+)"', source)) | {
+        f"condition_{what}" for what in ("name", "mark", "value", "end", "closing", "unfit")
+    }
+    assert len(faults) > 8
+    assert len(cells) > 10
+    for texts in (Texts("vi"), Texts("en")):
+        assert [f"cell.{what}" for what in cells if f"cell.{what}" not in texts] == []
+        lacking = [what for what in faults if f"fault.{what}" not in texts and f"cell.{what}" not in texts]
+        assert lacking == []
