@@ -7,13 +7,23 @@ from __future__ import annotations
 
 import heapq
 import random
+from bisect import bisect_right, insort
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from statistics import median, quantiles
 
-from van_station.rules.queueing import FAIR, Fairness, Lane, Waiting, call_order, choose_next, estimated_wait
+from van_station.rules.queueing import (
+    FAIR,
+    RECENT_SERVICES,
+    Fairness,
+    Lane,
+    Waiting,
+    call_order,
+    choose_next,
+    estimated_wait,
+)
 
 DAYS = 200
 SEED = 20261122
@@ -99,16 +109,20 @@ def serve(people: list[Visitor], counters: int, fairness: Fairness | None) -> It
             ticket = Waiting(f"t{new.number}", new.lane, new.number, counted, at)
             before = sum(not each.priority for each in line.values())
             line[ticket.id] = ticket
-            order = call_order(list(line.values()), now=at, priority_streak=streak, fairness=fairness or FAIR)
-            recent = [s for end, s in sorted(ended) if end <= new.arrival_s]
-            latest = called[-RECENT_CALLS:]
-            promised = estimated_wait(
-                order.index(ticket),
-                counters=counters,
-                busy=sum(end > new.arrival_s for end in (now_s, *free)),
-                overtaken=0.0 if new.priority else sum(latest) / max(1, len(latest)),
-                recent_service_s=recent,
-            )
+            promised = 0
+            if fairness is FAIR:  # what is printed on a slip
+                order = call_order(list(line.values()), now=at, priority_streak=streak)
+                over = bisect_right(ended, (new.arrival_s, SERVICE_MOST_S))
+                latest = called[-RECENT_CALLS:]
+                promised = estimated_wait(
+                    order.index(ticket),
+                    counters=counters,
+                    busy=sum(end > new.arrival_s for end in (now_s, *free)),
+                    overtaken=0.0 if new.priority else sum(latest) / max(1, len(latest)),
+                    recent_service_s=[
+                        service_s for _, service_s in ended[max(0, over - RECENT_SERVICES) : over]
+                    ],
+                )
             seen[ticket.id] = (calls, before, promised)
         now = OPENING + timedelta(seconds=now_s)
         chosen = choose_next(list(line.values()), now=now, priority_streak=streak, fairness=fairness or FAIR)
@@ -121,7 +135,7 @@ def serve(people: list[Visitor], counters: int, fairness: Fairness | None) -> It
         calls_then, before, promised = seen[chosen.id]
         yield Served(who, now_s - who.arrival_s, calls - calls_then, before, promised)
         heapq.heappush(free, now_s + who.service_s)
-        ended.append((now_s + who.service_s, who.service_s))
+        insort(ended, (now_s + who.service_s, who.service_s))
 
 
 @cache

@@ -222,7 +222,7 @@ class QueueOfAVan(RuleBasedStateMachine):
 
 
 QueueOfAVan.TestCase.settings = settings(
-    max_examples=15,
+    max_examples=10,
     stateful_step_count=40,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
