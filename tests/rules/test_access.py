@@ -29,5 +29,5 @@ def test_what_needs_a_supervisor_is_refused_to_officers(act):
 
 
 def test_a_technician_sets_up_and_sees_nobodys_papers():
-    assert ALLOWED[Role.TECHNICIAN] == {Act.SETUP, Act.BACKUP, Act.SEE_QUEUE}
+    assert ALLOWED[Role.TECHNICIAN] == {Act.SETUP, Act.BACKUP, Act.SEE_QUEUE, Act.INSTALL_CATALOGUE}
     assert not any(may(role, Act.SETUP) for role in Role if role is not Role.TECHNICIAN)

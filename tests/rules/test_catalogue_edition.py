@@ -1,4 +1,8 @@
+import copy
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.rules.editions import (
     CODE,
@@ -122,7 +126,7 @@ def test_shared_definitions_may_use_each_other():
         ({FILE: data(fees=[fee(1, valid_to="2020-01-01")])}, (FILE, "/fees/0/valid_to", "unfit")),
         ({"forms/applicant/schema.json": form_schema(known={"type": "object", "properties": {}})}, ("forms/applicant/schema.json", "/properties/known", "known_taken")),
         ({"forms/applicant/schema.json": form_schema(x={"$ref": "shared.schema.json#/$defs/nobody"})}, ("forms/applicant/schema.json", "/properties/x", "shared_missing")),
-        ({"forms/applicant/ui.json": {"type": "VerticalLayout"}}, ("forms/applicant/ui.json", "/elements", "not_a_layout")),
+        ({"forms/applicant/ui.json": {"type": "VerticalLayout"}}, ("forms/applicant", "/elements", "form")),
         ({"forms/applicant/ui.json": form_ui("nowhere")}, ("forms/applicant", "/elements/0/scope", "form")),
         ({"forms/other/schema.json": form_schema()}, ("forms/other/schema.json", "", "form_missing")),
     ],
@@ -172,3 +176,52 @@ def test_an_old_code_is_followed_to_what_is_in_force():
     assert gone is None
     assert [step.code for step in way] == ["1.000004"]
     assert edition.resolve("1.999999") == (None, ())
+
+
+def places(value, way=()):
+    """Yield the way to every value inside."""
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in items:
+        yield (*way, key)
+        yield from places(inner, (*way, key))
+
+
+RICH = small(
+    procedure=data(
+        questions=[HOME],
+        components=[component("A1", condition={"type": "OR", "conditions": [NOT_HOME]}, note=LABEL)],
+        fees=[fee(1, wards=["00004"], condition=NOT_HOME)],
+        laws=[{"text": "x", "confidence": "recalled"}],
+        notes=[LABEL],
+        keywords=["a"],
+        form={**data()["form"], "preset": {"/kind": "x"}},
+    ),
+    **{"successors.json": [successor("1.000002", CODE)]},
+)
+STRANGE = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.text(max_size=8),
+    st.sampled_from(
+        [[], {}, [[]], [{}], {"vi": 1}, ["a"], {"$ref": "#/$defs/x"}, {"type": "array"}, 1.5, "/"]
+    ),
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.sampled_from(list(places(RICH))), STRANGE, st.booleans())
+def test_whatever_stands_in_a_file_is_sound_or_a_fault_and_never_an_accident(way, strange, gone):
+    files = copy.deepcopy(RICH)
+    inner = files
+    for step in way[:-1]:
+        inner = inner[step]
+    if gone and isinstance(inner, dict):
+        del inner[way[-1]]
+    else:
+        inner[way[-1]] = strange
+    found = check_edition(files)
+    assert all(str(each) for each in found)
+    if not found:
+        edition = load_edition(files)
+        assert [edition.form_of(procedure) for procedure in edition.procedures.values()]

@@ -296,3 +296,35 @@ def test_an_old_code_is_found_under_what_took_its_place(trusting: Machine) -> No
     assert gone.successor is None
     assert catalogue.successor(BUSINESS) is None
     assert catalogue.name("1.999992") == "Bỏ"
+
+
+def test_the_fee_of_a_dossier_is_that_of_the_ward_where_the_van_stands(trusting: Machine) -> None:
+    trip = trusting.workspace.trips.wards("ba vi")[0]
+    usual = {
+        "group": None,
+        "valid_from": "2026-01-01",
+        "valid_to": None,
+        "source": "t",
+        "confidence": "verified",
+    }
+    fees = [
+        {"channel": "direct", "amount_vnd": 9000, **usual},
+        {"channel": "direct", "amount_vnd": 4000, "wards": [trip.code], **usual},
+        {"channel": "direct", "amount_vnd": 1000, "wards": ["99999"], **usual},
+    ]
+    trusting.workspace.editions.install(trusting.supervisor, edition("2026.12.1", fees=fees))
+    fee = trusting.started(BUSINESS).fee
+    assert fee is not None
+    assert fee.amount_vnd == 4000
+    card = trusting.workspace.catalogue.get(BUSINESS).fee
+    assert card is not None
+    assert card.amount_vnd == 9000, "a list of procedures is not about one ward"
+
+
+def test_a_fee_nobody_has_looked_up_is_not_known(trusting: Machine) -> None:
+    unknown = {
+        "channel": "direct", "group": None, "amount_vnd": None, "valid_from": "2026-01-01", "valid_to": None,
+        "source": "t", "confidence": "unverified",
+    }  # fmt: skip
+    trusting.workspace.editions.install(trusting.supervisor, edition("2026.12.1", fees=[unknown]))
+    assert trusting.started(BUSINESS).fee is None

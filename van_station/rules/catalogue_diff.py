@@ -97,7 +97,7 @@ def plain(raw: Mapping[str, Any]) -> dict[str, Any]:
 
 def same_data(one: Any, other: Any) -> bool:
     """Tell whether two files of an edition mean the same, whatever they leave out or write as null."""
-    return _file(one) == _file(other)
+    return bool(_file(one) == _file(other))
 
 
 def _file(data: Any) -> Any:

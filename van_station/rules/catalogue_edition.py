@@ -40,6 +40,8 @@ SHARED_FILE = "shared.schema.json"
 SUCCESSORS = "successors.json"
 WORDS = "words.json"
 PROCEDURE_SCHEMA = "procedure.schema.json"
+_STUMBLES = (TypeError, KeyError, ValueError, AttributeError, IndexError, RecursionError)
+"""What reading a form raises over values of a kind that nobody would write; a fault like any other."""
 _PLAIN = frozenset({ABOUT, SHARED_FILE, SUCCESSORS, WORDS, PROCEDURE_SCHEMA})
 _PROCEDURE = re.compile(r"procedures/([0-9]\.[0-9]{6}(?:\.[A-Z0-9.]{1,12})?)\.json")
 _FORM = re.compile(rf"forms/({FORM_ID})/(schema|ui)\.json")
@@ -192,6 +194,7 @@ class _Loading:
         self._files = files
         self._deep = deep
         self.faults: list[Fault] = []
+        self._faulty_forms: set[str] = set()
 
     def run(self) -> Edition | None:
         if len(self._files) > MAX_FILES:
@@ -206,9 +209,9 @@ class _Loading:
         shared = self._files.get(SHARED_FILE)
         if not isinstance(shared, Mapping) or not isinstance(shared.get("$defs"), Mapping):
             self.faults.append(fault(SHARED_FILE, "/$defs", "missing"))
-        procedures = self._procedures()
         if self._deep:
             self._forms(_definitions(self._files))
+        procedures = self._procedures()
         successors = self._successors(procedures)
         if about is None:
             return None
@@ -266,10 +269,12 @@ class _Loading:
         return procedure, faults + self._form(path, procedure)
 
     def _form(self, path: str, procedure: Procedure) -> list[Fault]:
+        if procedure.form.id in self._faulty_forms:
+            return []  # told with the form; nothing more can be said of what is put into it
         try:
             schema, _ = compose(self._files, procedure, self._files[path])
         except EditionRefused as refusal:
-            return [each for each in refusal.faults if each.what != "shared_missing"]  # told with the form
+            return list(refusal.faults)
         return [
             fault(path, place, "no_such_field", pointer)
             for place, condition in conditions_of(procedure)
@@ -289,9 +294,14 @@ class _Loading:
                 load_form(with_shared(schema, shared), ui)
             except SharedMissing as lack:
                 self.faults.append(fault(schema_file, lack.pointer, "shared_missing", lack.name))
+                self._faulty_forms.add(form_id)
             except FormRefused as refusal:
                 place = str(refusal.details.get("place", "/"))
                 self.faults.append(fault(f"forms/{form_id}", place, "form"))
+                self._faulty_forms.add(form_id)
+            except _STUMBLES:
+                self.faults.append(fault(f"forms/{form_id}", "", "form"))
+                self._faulty_forms.add(form_id)
 
     def _successors(self, procedures: Mapping[str, Procedure]) -> dict[str, Successor]:
         data = self._files.get(SUCCESSORS, [])

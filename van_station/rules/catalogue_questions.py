@@ -97,6 +97,8 @@ def _preset(
     root: Mapping[str, Any], schema: Mapping[str, Any], pointer: Pointer, way: list[str], value: JsonValue
 ) -> dict[str, Any]:
     """Return the schema with `default` set at the end of the way; only what lies on the way is copied."""
+    if not isinstance(schema, Mapping):  # `true` and `false` are schemas too, and no fields
+        raise FormLacks(pointer)
     if not way:
         return {**schema, "default": value}
     reference = schema.get("$ref")

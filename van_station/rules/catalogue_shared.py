@@ -37,7 +37,8 @@ def with_shared(schema: Mapping[str, Any], shared: Mapping[str, Any]) -> dict[st
     filling = _Filling(shared)
     filled = filling.fill(schema, "", 0)
     if filling.used:
-        filled["$defs"] = {**filled.get("$defs", {}), **filling.definitions()}
+        own = filled.get("$defs")
+        filled["$defs"] = {**(own if isinstance(own, Mapping) else {}), **filling.definitions()}
     return filled  # type: ignore[no-any-return]
 
 
