@@ -20,6 +20,7 @@ from van_station.rules.catalogue_edition import load_edition
 from van_station.security import Signer
 from van_station.services.catalogue import Catalogue
 from van_station.services.catalogue_editions import BuiltIn, CatalogueEditions, trusted
+from van_station.services.edition_views import OLD_AFTER_DAYS
 from van_station.services.errors import NotPermitted, Refused
 from van_station.settings.assets import catalogue_files
 from van_station.settings.tree import CatalogueSettings
@@ -328,3 +329,60 @@ def test_a_fee_nobody_has_looked_up_is_not_known(trusting: Machine) -> None:
     }  # fmt: skip
     trusting.workspace.editions.install(trusting.supervisor, edition("2026.12.1", fees=[unknown]))
     assert trusting.started(BUSINESS).fee is None
+
+
+def test_a_bundle_is_looked_at_before_it_is_installed_and_nothing_is_kept(trusting: Machine) -> None:
+    editions = trusting.workspace.editions
+    bundle = edition("2026.12.1", name={"vi": "Tên mới", "en": "New name"})
+    told = editions.preview(trusting.supervisor, bundle)
+    assert (told.version, told.in_force, told.procedures) == ("2026.12.1", "2026.11.2", 2)
+    assert (told.older, told.active) == (False, False)
+    changed = [each for each in told.change.procedures if each.what == "changed"]
+    assert [each.code for each in changed] == [BUSINESS]
+    assert "/name/vi" in {field.pointer for field in changed[0].fields}
+    assert {each.what for each in told.change.procedures} == {"changed", "removed"}
+    assert rows(trusting) == {"2026.11.2": True}
+    editions.install(trusting.supervisor, bundle)
+    again = editions.preview(trusting.supervisor, bundle)
+    assert again.active
+    assert not again.change
+
+
+def test_looking_refuses_what_installing_refuses_but_tells_of_a_step_back(trusting: Machine) -> None:
+    editions = trusting.workspace.editions
+    editions.install(trusting.supervisor, edition("2026.12.2"))
+    assert editions.preview(trusting.supervisor, edition("2026.12.1", "2026-11-30")).older
+    with pytest.raises(Refused) as taken:
+        editions.preview(trusting.supervisor, edition("2026.12.2", source="khác"))
+    assert taken.value.code == "catalogue.version_taken"
+    with pytest.raises(Refused) as torn:
+        editions.preview(trusting.supervisor, edition("2026.12.3")[:-1])
+    assert torn.value.code == "catalogue.torn"
+    with pytest.raises(NotPermitted):
+        editions.preview(trusting.volunteer, b"")
+
+
+def test_each_edition_says_how_many_drafts_hang_on_it(trusting: Machine) -> None:
+    trusting.started(BUSINESS)
+    trusting.started(RESIDENCE)
+    editions = trusting.workspace.editions
+    editions.install(trusting.supervisor, edition("2026.12.1", name={"vi": "Tên mới", "en": "New name"}))
+    trusting.started(BUSINESS)
+    newest, first = editions.overview(trusting.supervisor)
+    assert (newest.edition.version, newest.edition.active, newest.procedures) == ("2026.12.1", True, 2)
+    assert newest.drafts == 2, "the new one, and the residence draft, whose procedure is the same in both"
+    assert (first.drafts, first.edition.built_in, first.old) == (1, True, False)
+
+
+def test_an_edition_in_force_grows_old(trusting: Machine) -> None:
+    (use,) = trusting.workspace.editions.overview(trusting.supervisor)
+    assert not use.old
+    trusting.clock.turn(days=OLD_AFTER_DAYS)
+    (use,) = trusting.workspace.editions.overview(trusting.supervisor)
+    assert use.old
+    assert use.age_days > OLD_AFTER_DAYS
+
+
+def test_a_machine_names_the_keys_it_trusts(trusting: Machine) -> None:
+    assert trusting.workspace.editions.trusted_keys == (key_id(SIGNER.public_key),)
+    assert trusted(()).ids == ()

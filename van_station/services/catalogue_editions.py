@@ -5,82 +5,36 @@ from __future__ import annotations
 import re
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from hashlib import sha256
 
 from sqlmodel import Session, col, select
 
 from van_station.records.catalogue import CatalogueEdition
 from van_station.rules.access import Act
-from van_station.rules.catalogue_bundle import (
-    SIGNATURE_BYTES,
-    Bundle,
-    Verify,
-    key_id,
-    open_bundle,
-    pack,
-)
-from van_station.rules.catalogue_diff import not_renewed
+from van_station.rules.catalogue_bundle import Bundle, Verify, open_bundle
+from van_station.rules.catalogue_diff import difference, not_renewed
 from van_station.rules.catalogue_edition import Edition
 from van_station.rules.errors import CatalogueRefused
-from van_station.security import signed_by
 from van_station.services.actor import Actor, require
 from van_station.services.catalogue import Catalogue, Entry
-from van_station.services.clock import Clock
+from van_station.services.catalogue_origins import BUILT_IN, BuiltIn, TrustedKeys, trusted
+from van_station.services.clock import Clock, hanoi_day
+from van_station.services.edition_views import (
+    OLD_AFTER_DAYS,
+    EditionPreview,
+    EditionUse,
+    EditionView,
+    Holds,
+    drafts_by_edition,
+)
 from van_station.services.errors import Refused, rules_as_refusals
 from van_station.services.settled import SYSTEM
 from van_station.store import Store, UnitOfWork
 
-BUILT_IN = "built-in"
-"""Key id of the edition that came with the program."""
 LINE = "line"
 _KEPT_OPEN = 3
 _NUMBERS = re.compile(r"[0-9]+")
-
-
-@dataclass(frozen=True)
-class BuiltIn:
-    """The edition that came with the program, also packed as it is kept."""
-
-    edition: Edition
-    body: bytes
-    digest: str
-
-    @classmethod
-    def of(cls, edition: Edition) -> BuiltIn:
-        """Pack an edition; nobody signed it but the program itself."""
-        body = pack(edition, key=BUILT_IN, sign=lambda _: bytes(SIGNATURE_BYTES))
-        return cls(edition, body, sha256(body).hexdigest())
-
-    @property
-    def version(self) -> str:
-        """The version of its row: two builds of the program may hold different editions of one name."""
-        return f"{self.edition.version}+{self.digest[:8]}"
-
-
-@dataclass(frozen=True)
-class EditionView:
-    """One installed edition."""
-
-    version: str
-    issued_on: date
-    digest: str
-    key_id: str
-    built_in: bool
-    installed_at: datetime
-    installed_by: str
-    active: bool
-
-
-def trusted(keys: tuple[str, ...]) -> Verify:
-    """Return a check against public keys given as 64 hex digits each (`catalogue.trusted_keys`)."""
-    known = {key_id(key): key for key in map(bytes.fromhex, keys)}
-
-    def verify(key: str, message: bytes, signature: bytes) -> bool:
-        return key in known and signed_by(known[key], message, signature)
-
-    return verify
 
 
 class CatalogueEditions:
@@ -95,7 +49,13 @@ class CatalogueEditions:
         self._built_in = built_in
         self._verify = verify
         self._open: OrderedDict[str, Edition] = OrderedDict()
+        self._held: dict[str, dict[str, str]] = {}
         self._turn = threading.Lock()
+
+    @property
+    def trusted_keys(self) -> tuple[str, ...]:
+        """Ids of the keys whose editions may be installed here; none: only the program's own edition."""
+        return self._verify.ids if isinstance(self._verify, TrustedKeys) else ()
 
     def start(self) -> None:
         """Keep the program's own edition, and put the right edition in force.
@@ -142,14 +102,10 @@ class CatalogueEditions:
             bundle, data, version=bundle.edition.version, installed_by=actor.user_id if actor else LINE
         )
         with self._store.unit(row.installed_by, "catalogue.install", ("catalogue", row.digest[:32])) as unit:
-            known = _by_version(unit.session, row.version)
-            if known is not None and known.digest != row.digest:
-                raise Refused("catalogue.version_taken", version=row.version)
+            known = self._known(unit.session, row, bundle.edition)
             active = _active(unit.session)
             if active is not None and _order(row) < _order(active) and not older:
-                raise Refused("catalogue.older", version=row.version, active=active.version)
-            if known is None:
-                self._refuse_unrenewed(bundle.edition)
+                raise Refused("catalogue.older", version=row.version, active=_name(active))
             row = known or row
             _activate(unit, row)
             unit.save(row)
@@ -157,6 +113,49 @@ class CatalogueEditions:
             view = _view(row)
         self._put_in_force()
         return view
+
+    def preview(self, actor: Actor, data: bytes) -> EditionPreview:
+        """Check a bundle as `install` does and say what it would change; nothing is kept.
+
+        Raises:
+            As `install`, but for `catalogue.older`: that one is told by the answer.
+        """
+        require(actor, Act.INSTALL_CATALOGUE)
+        with rules_as_refusals():
+            bundle = open_bundle(data, self._verify)
+        edition = bundle.edition
+        row = self._row(bundle, b"", version=edition.version, installed_by=actor.user_id)
+        with self._store.reading() as session:
+            known = self._known(session, row, edition)
+            active = _active(session)
+            in_force = _name(active) if active else ""
+            older = active is not None and _order(row) < _order(active)
+            is_active = active is not None and known is not None and active.version == known.version
+        return EditionPreview(
+            version=edition.version,
+            issued_on=edition.issued_on,
+            digest=bundle.digest,
+            key_id=bundle.key_id,
+            procedures=len(edition.procedures),
+            in_force=in_force,
+            older=older,
+            active=is_active,
+            change=difference(self._catalogue.edition, edition),
+        )
+
+    def overview(self, actor: Actor) -> tuple[EditionUse, ...]:
+        """Return the editions on this machine with what hangs on them: the one in force, then the newest."""
+        require(actor, Act.INSTALL_CATALOGUE)
+        today = hanoi_day(self._clock.now())
+        with self._store.reading() as session:
+            rows = sorted(session.exec(select(CatalogueEdition)), key=_order, reverse=True)
+            rows.sort(key=lambda row: not row.active)
+            views = [(row.version, _view(row)) for row in rows]
+        held: list[Holds] = [(version, self._procedures(version)) for version, _ in views]
+        with self._store.reading() as session:
+            drafts = drafts_by_edition(session, held)
+        counts = {version: len(procedures) or None for version, procedures in held}
+        return tuple(_use(view, counts[version], drafts[version], today) for version, view in views)
 
     def list(self) -> tuple[EditionView, ...]:
         """Return the editions on this machine, the newest first."""
@@ -200,12 +199,29 @@ class CatalogueEditions:
                 self._open.popitem(last=False)
         return edition
 
+    def _procedures(self, version: str) -> dict[str, str]:
+        """Return the version of each procedure in an edition, none when it can't be read; read once."""
+        if version not in self._held:
+            edition = self._edition(version)
+            found = edition.procedures if edition else {}
+            self._held[version] = {code: procedure.version for code, procedure in found.items()}
+        return self._held[version]
+
     def _put_in_force(self) -> None:
         with self._store.reading() as session:
             active = _active(session)
         edition = self._edition(active.version) if active else None
         if edition is not None and edition is not self._catalogue.edition:
             self._catalogue.switch(edition)
+
+    def _known(self, session: Session, row: CatalogueEdition, edition: Edition) -> CatalogueEdition | None:
+        """Return the row that holds this very bundle already; refuse what may not come beside the others."""
+        known = _by_version(session, row.version)
+        if known is not None and known.digest != row.digest:
+            raise Refused("catalogue.version_taken", version=row.version)
+        if known is None:
+            self._refuse_unrenewed(edition)
+        return known
 
     def _refuse_unrenewed(self, edition: Edition) -> None:
         before = self._catalogue.edition
@@ -226,9 +242,12 @@ class CatalogueEditions:
         )
 
 
+def _name(row: CatalogueEdition) -> str:
+    return row.version.split("+")[0]
+
+
 def _order(row: CatalogueEdition) -> tuple[date, tuple[int, ...]]:
-    version = row.version.split("+")[0]
-    return row.issued_on, tuple(int(number) for number in _NUMBERS.findall(version))
+    return row.issued_on, tuple(int(number) for number in _NUMBERS.findall(_name(row)))
 
 
 def _activate(unit: UnitOfWork, row: CatalogueEdition) -> None:
@@ -250,7 +269,7 @@ def _by_version(session: Session, version: str) -> CatalogueEdition | None:
 
 def _view(row: CatalogueEdition) -> EditionView:
     return EditionView(
-        version=row.version.split("+")[0],
+        version=_name(row),
         issued_on=row.issued_on,
         digest=row.digest,
         key_id=row.key_id,
@@ -259,3 +278,11 @@ def _view(row: CatalogueEdition) -> EditionView:
         installed_by=row.installed_by,
         active=row.active,
     )
+
+
+def _use(view: EditionView, procedures: int | None, drafts: int, today: date) -> EditionUse:
+    age = (today - view.issued_on).days
+    return EditionUse(view, procedures, drafts, age, old=view.active and age > OLD_AFTER_DAYS)
+
+
+__all__ = ["BuiltIn", "CatalogueEditions", "EditionView", "trusted"]

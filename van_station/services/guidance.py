@@ -90,6 +90,10 @@ class Advice:
     code: str
     version: str
     edition: str
+    valid_from: date
+    valid_to: date | None
+    in_force: bool
+    """Whether dossiers may be begun with it today."""
     name: Label
     authority: Label
     domain: str
@@ -149,6 +153,9 @@ class Guidance:
             code=procedure.code,
             version=procedure.version,
             edition=self._catalogue.edition.version,
+            valid_from=procedure.valid_from,
+            valid_to=procedure.valid_to,
+            in_force=procedure.valid_on(hanoi_day(self._clock.now())),
             name=procedure.name,
             authority=procedure.authority,
             domain=procedure.domain,
