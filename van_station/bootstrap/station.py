@@ -40,6 +40,7 @@ from van_station.services.settled import SYSTEM, Settled
 from van_station.services.slips import Slips, SlipSetup
 from van_station.services.trips import Trips
 from van_station.services.workspace import Workspace
+from van_station.settings.assets import earlier_editions
 from van_station.settings.tree import ReaderSettings, Settings
 from van_station.store import Store
 
@@ -111,7 +112,12 @@ def build_workspace(settings: Settings, keyring: Keyring, keys: DeviceKeys, cloc
     store = _open_store(settings, keys, clock)
     catalogue = reference.catalogue
     editions = CatalogueEditions(
-        store, clock, catalogue, reference.built_in, trusted(settings.catalogue.trusted_keys)
+        store,
+        clock,
+        catalogue,
+        reference.built_in,
+        trusted(settings.catalogue.trusted_keys),
+        earlier_editions(),
     )
     try:
         store.sweep_blobs()

@@ -11,6 +11,7 @@ from hashlib import sha256
 from sqlmodel import Session, col, select
 
 from van_station.records.catalogue import CatalogueEdition
+from van_station.records.dossiers import Dossier
 from van_station.rules.access import Act
 from van_station.rules.catalogue_bundle import Bundle, Verify, open_bundle
 from van_station.rules.catalogue_diff import difference, not_renewed
@@ -41,12 +42,19 @@ class CatalogueEditions:
     """Installs editions and finds the ones that drafts are bound to."""
 
     def __init__(
-        self, store: Store, clock: Clock, catalogue: Catalogue, built_in: BuiltIn, verify: Verify
+        self,
+        store: Store,
+        clock: Clock,
+        catalogue: Catalogue,
+        built_in: BuiltIn,
+        verify: Verify,
+        earlier: tuple[bytes, ...] = (),
     ) -> None:
         self._store = store
         self._clock = clock
         self._catalogue = catalogue
         self._built_in = built_in
+        self._earlier = earlier
         self._verify = verify
         self._open: OrderedDict[str, Edition] = OrderedDict()
         self._held: dict[str, dict[str, str]] = {}
@@ -61,8 +69,10 @@ class CatalogueEditions:
         """Keep the program's own edition, and put the right edition in force.
 
         The program's own edition comes into force when it is seen for the first time and no newer one is
-        there: an update of the program brings its catalogue along, and a deliberate step back stays.
+        there: an update of the program brings its catalogue along, and a deliberate step back stays. Those of
+        earlier programs are kept beside it, for drafts that were begun before editions were.
         """
+        self._keep_earlier()
         own = self._built_in
         with self._store.reading() as session:
             known = _by_version(session, own.version) is not None
@@ -206,6 +216,26 @@ class CatalogueEditions:
             found = edition.procedures if edition else {}
             self._held[version] = {code: procedure.version for code, procedure in found.items()}
         return self._held[version]
+
+    def _keep_earlier(self) -> None:
+        """Keep editions of earlier programs that dossiers of this machine are bound to."""
+        for body in self._earlier:
+            digest = sha256(body).hexdigest()
+            with self._store.reading() as session:
+                query = select(CatalogueEdition).where(CatalogueEdition.digest == digest)
+                known = session.exec(query).first() is not None
+                bound = set(
+                    session.exec(select(Dossier.procedure_code, Dossier.procedure_version).distinct())
+                )
+            if known or not bound:
+                continue
+            edition = open_bundle(body, lambda *_: True, strict=False).edition
+            if bound.isdisjoint((each.code, each.version) for each in edition.procedures.values()):
+                continue
+            bundle = Bundle(edition, digest, BUILT_IN, "")
+            version = f"{edition.version}+{digest[:8]}"
+            with self._store.unit(SYSTEM, "catalogue.keep", ("catalogue", "earlier")) as unit:
+                unit.save(self._row(bundle, body, version=version, installed_by=SYSTEM))
 
     def _put_in_force(self) -> None:
         with self._store.reading() as session:

@@ -67,3 +67,8 @@ def catalogue_files() -> dict[str, Any]:
     catalogue = assets_root() / "catalogue"
     paths = sorted(path.relative_to(catalogue).as_posix() for path in catalogue.rglob("*.json"))
     return {path: read_json(f"catalogue/{path}") for path in paths}
+
+
+def earlier_editions() -> tuple[bytes, ...]:
+    """Return the packed editions of the catalogue that earlier programs brought along, the oldest first."""
+    return tuple(path.read_bytes() for path in sorted((assets_root() / "editions").glob("*.vscat")))
