@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,7 @@ from van_station.bootstrap.demo.setting_up import Demo, prepare
 from van_station.services.actor import Actor
 from van_station.services.door import Door
 from van_station.services.workspace import Workspace
+from van_station.settings.tree import CatalogueSettings
 from van_station.ui.serve import DeskServer, UiSettings
 
 
@@ -55,9 +56,14 @@ def serving(server: DeskServer) -> Iterator[DeskServer]:
 
 
 @contextmanager
-def station_in(folder: Path, settings: UiSettings, *, gateway: bool) -> Iterator[Station]:
+def station_in(
+    folder: Path, settings: UiSettings, *, gateway: bool, trusted_keys: tuple[str, ...] = ()
+) -> Iterator[Station]:
     """A machine in `folder`, everybody signed in once so that tests can act through services too."""
     demo = prepare(folder, sane=False)
+    if trusted_keys:
+        catalogue = CatalogueSettings(trusted_keys=trusted_keys)
+        demo = replace(demo, settings=demo.settings.model_copy(update={"catalogue": catalogue}))
     if gateway:
         demo.gateway.start()
     door = demo.open_door()

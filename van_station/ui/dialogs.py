@@ -48,8 +48,14 @@ def sheet(
         content_padding=ft.Padding.symmetric(horizontal=28, vertical=6),
         actions_padding=ft.Padding.only(left=22, right=22, top=14, bottom=20),
     )
+    desk.sheet = dialog
     desk.page.show_dialog(dialog)
     return dialog
+
+
+def showing(desk: Frame) -> bool:
+    """Tell whether a sheet lies over the screen: its keys are not the screen's then."""
+    return desk.sheet is not None and desk.sheet.open
 
 
 def close(dialog: ft.AlertDialog) -> None:

@@ -58,6 +58,8 @@ class Frame:
         """Shows what a service refused; set by whoever owns the window."""
         self.defect: Callable[[BaseException], None] = self._unheard
         """Shows that something of ours broke; likewise."""
+        self.sheet: ft.AlertDialog | None = None
+        """The latest sheet over the screen, open or not."""
         self._clock = clock
         self._last_act = clock()
         self._running: set[str] = set()

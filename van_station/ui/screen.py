@@ -55,3 +55,5 @@ class Place:
     make: Callable[[Desk], Screen]
     roles: frozenset[str]
     in_navigation: bool = True
+    key: str = ""
+    """A key of its own, the same for every role; the others get theirs in order."""

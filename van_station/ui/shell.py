@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 import flet as ft
 
@@ -47,6 +47,7 @@ class Shell:
         role = desk.me.role.value
         self._places = {place.name: place for place in places if role in place.roles}
         self._nav = [place for place in self._places.values() if place.in_navigation]
+        self._keys = navigation_keys(self._nav)
         self._screens: dict[str, Screen] = {}
         self.screen: Screen | None = None
         self.name, self.where = "", Where()
@@ -57,7 +58,7 @@ class Shell:
         self._slot.content = ft.Column(
             [self._room], scroll=ft.ScrollMode.AUTO, horizontal_alignment=ft.CrossAxisAlignment.STRETCH
         )
-        self._buttons = {place.name: self._nav_button(place, index) for index, place in enumerate(self._nav)}
+        self._buttons = {place.name: self._nav_button(place) for place in self._nav}
         self.status = StatusLine(desk)
         rows: list[ft.Control] = [self._bar(), self._slot, self.status.view]
         if desk.door.practice:
@@ -124,11 +125,11 @@ class Shell:
             padding=ft.Padding.symmetric(horizontal=theme.GAP_L, vertical=6),
         )
 
-    def _nav_button(self, place: Place, index: int) -> ft.Semantics:
+    def _nav_button(self, place: Place) -> ft.Semantics:
         async def go() -> None:
             await self.go(place.name)
 
-        key = NAVIGATION_KEYS[index] if index < len(NAVIGATION_KEYS) else ""
+        key = next((key for key, name in self._keys.items() if name == place.name), "")
         label = parts.text(self.desk.say(place.label_key), Style.LABEL_LARGE)
         button = ft.TextButton(content=label, icon=place.icon, on_click=self.desk.on(go), tooltip=key or None)
         view = parts.tid(f"nav-{place.name}", button)
@@ -209,8 +210,8 @@ class Shell:
             return
         if event.key == "F1":
             await self.help()
-        elif event.key in NAVIGATION_KEYS and not (event.ctrl or event.alt):
-            await self._go_to(NAVIGATION_KEYS.index(event.key))
+        elif event.key in self._keys and not (event.ctrl or event.alt):
+            await self.go(self._keys[event.key])
         elif event.ctrl and event.key in "123456":
             await self._go_to(int(event.key) - 1)
         elif event.ctrl and event.key == "Arrow Up":
@@ -246,7 +247,7 @@ class Shell:
     async def help(self) -> None:
         """Open the sheet that lists every key."""
         desk, say = self.desk, self.desk.say
-        keys = [(key, say(place.label_key)) for key, place in zip(NAVIGATION_KEYS, self._nav, strict=False)]
+        keys = [(key, say(self._places[name].label_key)) for key, name in self._keys.items()]
         keys += [(key, say(words)) for key, words in _KEYS]
         rows: list[ft.Control] = [
             ft.Row(
@@ -274,6 +275,14 @@ class Shell:
             dialogs.sheet(desk, say("shell.keys_title"), rows, [button.view], icon=ft.Icons.KEYBOARD_OUTLINED)
         )
         await asyncio.sleep(0)
+
+
+def navigation_keys(places: Sequence[Place]) -> dict[str, str]:
+    """Return which key goes to which place: first those with a key of their own, the others in order."""
+    own = {place.key: place.name for place in places if place.key}
+    left = [key for key in NAVIGATION_KEYS if key not in own]
+    rest = [place.name for place in places if not place.key]
+    return dict(sorted({**own, **dict(zip(left, rest, strict=False))}.items()))
 
 
 _KEYS = (
