@@ -21,7 +21,7 @@ from van_station.rules.queueing import Lane, TicketAct, TicketStatus, acts_for
 from van_station.services.queue import TicketView
 from van_station.services.trips import OpenTrip
 from van_station.ui import window_main
-from van_station.ui.desk.form import fields_of
+from van_station.ui.desk.form_model import fields_of
 from van_station.ui.serve import UiSettings
 from van_station.ui.session import Desk
 

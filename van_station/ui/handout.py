@@ -28,7 +28,7 @@ _PRINT_CSP = (
 _PRINT_PAGE = """<!doctype html><html lang="{language}"><meta charset="utf-8"><title>{title}</title>
 <style>html,body,iframe{{margin:0;width:100%;height:100%;border:0;display:block}}</style>
 <iframe id="page" title="{title}" src="/blob/{key}"></iframe>
-<script>document.getElementById("page").onload=e=>setTimeout(()=>e.target.contentWindow.print(),300)</script></html>"""
+<script>document.getElementById("page").onload=e=>location.search||setTimeout(()=>e.target.contentWindow.print(),300)</script></html>"""
 
 
 @dataclass(frozen=True, slots=True)

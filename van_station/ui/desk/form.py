@@ -1,4 +1,4 @@
-"""The form (*tờ khai*): drawn from the rules' nodes, every field kept as soon as it is left."""
+"""The form (*tờ khai*): page by page, every answer kept shortly after the last key, gaps found by key."""
 
 from __future__ import annotations
 
@@ -6,57 +6,27 @@ import asyncio
 
 import flet as ft
 
-from van_station.rules.form_nodes import ArrayNode, FieldNode, Node
+from van_station.rules.form_options import ListEntry
 from van_station.rules.json_values import JsonValue
 from van_station.services.dossier_views import DossierView, FormView
 from van_station.ui import parts, theme, words
-from van_station.ui.debounce import Latest
-from van_station.ui.desk.form_boxes import Boxes, FormActs, shown_text
+from van_station.ui.desk.form_boxes import Boxes
+from van_station.ui.desk.form_field import FieldBox, FormActs
+from van_station.ui.desk.form_foot import Foot
+from van_station.ui.desk.form_lists import HITS, ListBox
+from van_station.ui.desk.form_model import FormModel
+from van_station.ui.desk.form_pages import PageStrip
+from van_station.ui.desk.form_prints import PrintButtons
+from van_station.ui.desk.form_remarks import remarks
+from van_station.ui.desk.form_rows import Rows
+from van_station.ui.desk.form_saving import Saving
+from van_station.ui.desk.form_sheet import FormSheet
 from van_station.ui.desk.step import Goto, Step
-from van_station.ui.parts import Style
+from van_station.ui.frame import SETTLE_S
 from van_station.ui.session import Desk
 
-AUTOSAVE_S = 0.7
-
-
-class FormProgress:
-    """What was touched and what stands saved; decides which problems are shown. No window in here."""
-
-    def __init__(self) -> None:
-        self.saved: dict[str, str] = {}
-        self.touched: set[str] = set()
-        self.show_all = False
-
-    def learn(self, nodes: tuple[Node, ...]) -> None:
-        """Take note of what the form holds."""
-        for node in fields_of(nodes):
-            self.saved[node.pointer] = shown_text(node)
-
-    def is_new(self, pointer: str, value: JsonValue) -> bool:
-        """Whether an answer differs from what is kept."""
-        return self.saved.get(pointer, "") != ("" if value is None else str(value))
-
-    def shown_problems(self, form: FormView) -> list[tuple[str, str, dict[str, str | int]]]:
-        """Return (pointer, code, details) of the problems to show: of fields that were touched, or all."""
-        return [
-            (problem.pointer, problem.code, dict(problem.args))
-            for problem in form.problems
-            if self.show_all or problem.pointer in self.touched
-        ]
-
-
-def fields_of(nodes: tuple[Node, ...]) -> list[FieldNode]:
-    """Return all fields of a layout, hidden ones too, in order."""
-    found: list[FieldNode] = []
-    for node in nodes:
-        if isinstance(node, FieldNode):
-            found.append(node)
-        elif isinstance(node, ArrayNode):
-            for item in node.items:
-                found += fields_of(item)
-        else:
-            found += fields_of(node.children)
-    return found
+SINGLE_UPDATES = 6
+"""More fields that change at once travel as one update of the page."""
 
 
 class FormStep(Step):
@@ -65,190 +35,265 @@ class FormStep(Step):
     def __init__(self, desk: Desk, goto: Goto) -> None:
         super().__init__(desk, goto)
         self._dossier_id = ""
-        self._form: FormView | None = None
         self._boxes: Boxes | None = None
-        self._progress = FormProgress()
-        self._order = asyncio.Lock()
-        self._latest: dict[str, Latest] = {}
-        self._typing: dict[str, str] = {}
-        self._body = ft.Column(
-            spacing=theme.GAP_M,
+        self.model = FormModel()
+        self.saving = Saving(self._keep, self._kept, self._told)
+        self._at = ""
+        self._sheet = FormSheet(desk)
+        self._pages = PageStrip(desk, self._turn_to)
+        self._foot = Foot(desk, gap=self._next_gap, go_on=self._go_on, again=self._again)
+        self._prints = PrintButtons(desk, self._again)
+        self._rows = Rows(desk, self._after, self._to_last_row)
+        self.view = ft.Column(
+            [self._pages.view, self._sheet.view, self._rows.view, self._foot.view],
+            spacing=theme.GAP_S,
             expand=True,
-            scroll=ft.ScrollMode.AUTO,
             horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
         )
-        self._bar = ft.ProgressBar(value=0, bar_height=8, border_radius=4, expand=True)
-        self._count = parts.text("", Style.LABEL_MEDIUM, color=desk.palette.quiet)
-        self._saved = parts.text("", Style.LABEL_MEDIUM, color=desk.palette.good)
-        self._next = parts.Press(
-            desk,
-            "form-next",
-            desk.say("common.next"),
-            self._go_on,
-            kind="filled",
-            icon=ft.Icons.ARROW_FORWARD_ROUNDED,
-            shortcut="F9",
-        )
-        foot = ft.Row(
-            [
-                self._bar,
-                parts.tid("form-progress", self._count),
-                parts.tid("form-saved", self._saved, live_region=True),
-            ],
-            spacing=theme.GAP_M,
-        )
-        self.view = ft.Column([self._body, foot], spacing=theme.GAP_S, expand=True)
 
+    # ------------------------------------------------------------------ coming and going
     async def enter(self, dossier: DossierView, where: dict[str, str]) -> None:
         """Draw the dossier's form, and go to a field when `where` names one."""
-        if dossier.id != self._dossier_id or self._boxes is None:
-            self._dossier_id, self._progress = dossier.id, FormProgress()
-            self._boxes = None
+        if dossier.id != self._dossier_id:
+            self._dossier_id, self.model, self._boxes = dossier.id, FormModel(), None
+            self.saving = Saving(self._keep, self._kept, self._told)
+            self._rows.of(dossier.id, self.saving)
         form = await self.desk.run(self.desk.work.dossiers.form, dossier.id)
-        self._lay_out(form, self._doubt(dossier))
+        self._lay_out(form, dossier)
         if where.get("field"):
-            self._progress.show_all = True
+            self.model.show_all = True
             self._draw(form)
             self.view.update()
-            await self._focus(where["field"])
+            await self.go_to(where["field"])
         else:
             self.view.update()
 
     async def changed(self, dossier: DossierView, kinds: frozenset[str]) -> None:
-        """Somebody else answered, or the dossier may not be edited any more."""
-        if "dossier" not in kinds or self._order.locked():
+        """Somebody else answered, a paper was scanned, or the dossier may not be edited any more."""
+        if "dossier" not in kinds and "component" not in kinds:
+            return
+        if self.saving.busy or dossier.id != self._dossier_id:
             return
         form = await self.desk.run(self.desk.work.dossiers.form, dossier.id)
-        if self._form is not None and form.editable != self._form.editable:
+        if self.saving.busy or form == self.model.form:
+            return
+        if self.model.form is not None and form.editable != self.model.form.editable:
             self._boxes = None
-            self._lay_out(form, self._doubt(dossier))
+            self._lay_out(form, dossier)
+            self.view.update()
         else:
-            self._draw(form)
-        self.view.update()
+            self._after(form)
 
     async def leave(self) -> None:
-        """Keep what was typed last."""
-        for pointer, text in list(self._typing.items()):
-            await self._answer(pointer, text)
-
-    async def on_key(self, event: ft.KeyboardEvent) -> bool:
-        """F9 goes on to the papers, or to the first thing to mend."""
-        if event.key == "F9":
-            await self._go_on()
-            return True
-        return False
-
-    # ------------------------------------------------------------------ drawing
-    def _doubt(self, dossier: DossierView) -> list[ft.Control]:
-        """Return the strip that says so when nobody has checked what the catalogue knows of a procedure."""
-        if not dossier.procedure.unverified:
-            return []
-        sentence = self.desk.say("dossier.procedure_unverified", law=dossier.procedure.law)
-        return [parts.notice(self.desk, sentence, "warn", identifier="procedure-source")]
+        """Keep what was typed last; what the disk refuses stays on the page."""
+        await self._leave_list("")
+        await self.saving.flush()
 
     async def focus(self) -> None:
-        """Give the keyboard to the first field that lacks something, else to what leads on."""
-        form = self._form
-        if form is not None and form.editable and form.problems:
-            await self._focus(form.problems[0].pointer)
+        """Give the keyboard to the first gap, else to what leads on."""
+        gap = self.model.next_gap("")
+        if self.model.form is not None and self.model.form.editable and gap is not None:
+            await self.go_to(gap)
         else:
-            await self.desk.focus(self._next.button)
+            await self.desk.focus(self._foot.next.button)
 
-    def _lay_out(self, form: FormView, doubt: list[ft.Control]) -> None:
+    async def on_key(self, event: ft.KeyboardEvent) -> bool:
+        """F9 goes on, F10 to the next gap, Page Up and Page Down turn pages; fields use the others."""
+        box = self._boxes.fields.get(self._at) if self._boxes else None
+        if box is not None and await box.on_key(event):
+            return True
+        if event.key == "F9":
+            await self._go_on()
+        elif event.key == "F10":
+            await self._next_gap(backwards=event.ctrl or event.shift)
+        elif event.key in ("Page Down", "Page Up") and not (event.ctrl or event.alt):
+            await self._turn(1 if event.key == "Page Down" else -1)
+        else:
+            return False
+        return True
+
+    # ------------------------------------------------------------------ drawing
+    def _lay_out(self, form: FormView, dossier: DossierView) -> None:
+        desk = self.desk
+        title = parts.heading(words.either(desk.texts, form.title, form.title_en))
+        notes: list[ft.Control] = []
+        if dossier.procedure.unverified:
+            sentence = desk.say("dossier.procedure_unverified", law=dossier.procedure.law)
+            notes.append(parts.notice(desk, sentence, "warn", identifier="procedure-source"))
+        if not form.editable:
+            notes.append(parts.notice(desk, desk.say("form.read_only"), "info"))
+        self._sheet.write_head([title, self._prints.offer(dossier.id)], notes)
         if self._boxes is None:
-            acts = FormActs(self._answer, self._typed, self._add, self._remove, form.editable)
-            self._boxes = Boxes(self.desk, acts)
-            grid = ft.ResponsiveRow(
-                [self._boxes.view(node) for node in form.nodes], spacing=theme.GAP_M, run_spacing=theme.GAP_M
-            )
-            title = words.either(self.desk.texts, form.title, form.title_en)
-            head = parts.text(title, Style.TITLE_LARGE)
-            note = [] if form.editable else [parts.notice(self.desk, self.desk.say("form.read_only"), "info")]
-            self._body.controls = [head, *doubt, *note, grid, ft.Row([self._next.view])]
-            self._progress.learn(form.nodes)
+            self._boxes = Boxes(desk, self._acts(editable=form.editable), form.pledges)
+            self._sheet.forget()
         self._draw(form)
 
-    def _draw(self, form: FormView) -> None:
-        self._form = form
-        if self._boxes is None:
+    def _acts(self, *, editable: bool) -> FormActs:
+        return FormActs(
+            answer=self._answer,
+            typing=self.saving.typed,
+            next=self._next_field,
+            look=self._look,
+            options=self._options,
+            add=self._rows.add,
+            remove=self._rows.remove,
+            move=self._rows.move,
+            duplicate=self._rows.duplicate,
+            papers=self._to_papers,
+            editable=editable,
+        )
+
+    def _draw(self, form: FormView) -> tuple[list[ft.Control], bool]:
+        """Take the form over; returns which fields look different, and whether more than fields changed."""
+        self.model.take(form)
+        changed, outer = (
+            ([], True)
+            if self._boxes is None
+            else self._boxes.update(form.nodes, remarks(self.desk.texts, self.model))
+        )
+        if self._boxes is not None:
+            self._sheet.show(self.model, self._boxes)
+        outer = self._pages.draw(self.model.pages, self.model.page_key) or outer
+        self._foot.show(form, self.model)
+        return changed, outer
+
+    def _after(self, form: FormView, *also: ft.Control) -> None:
+        """Draw a form that changed, sending no more than what looks different."""
+        changed, outer = self._draw(form)
+        if outer or len(changed) > SINGLE_UPDATES:
+            self.view.update()
             return
-        sentences = {
-            pointer: words.note(self.desk.texts, code, details)
-            for pointer, code, details in self._progress.shown_problems(form)
-        }
-        self._boxes.update(form.nodes, sentences)
-        say = self.desk.say
-        self._bar.value = form.answered / form.total if form.total else 1
-        left = len(form.problems)
-        self._count.value = say("form.ready") if not left else say("form.problem_count", count=left)
-        self._count.color = self.desk.palette.good if not left else self.desk.palette.quiet
+        alone = [view for view in also if view not in changed]
+        self.desk.page.update(*changed, *alone, self._pages.view, self._foot.view)
 
     # ------------------------------------------------------------------ answers
-    async def _typed(self, pointer: str, text: str) -> None:
-        self._typing[pointer] = text
-        if await self._latest.setdefault(pointer, Latest(AUTOSAVE_S)).settled() and pointer in self._typing:
-            await self._answer(pointer, text)
+    async def _keep(self, pointer: str, value: JsonValue) -> FormView:
+        work = self.desk.work.dossiers.answer
+        return await self.desk.run(work, self.desk.me, self._dossier_id, pointer, value)
+
+    async def _kept(self, pointer: str, form: FormView) -> None:
+        box = self._boxes.fields.get(pointer) if self._boxes else None
+        if box is not None:
+            box.kept()
+        self._after(form, *([box.view] if box is not None else []))
+
+    def _told(self) -> None:
+        self._foot.stand(self.saving)
+        self._foot.view.update()
 
     async def _answer(self, pointer: str, value: JsonValue) -> None:
-        self._typing.pop(pointer, None)
-        self._progress.touched.add(pointer)
-        if not self._progress.is_new(pointer, value):
-            if self._form is not None:
-                self._draw(self._form)
-                self.view.update()
-            return
-        async with self._order:
-            work = self.desk.work.dossiers.answer
-            self._saved.value = self.desk.say("common.saving")
-            self._saved.update()
-            form = await self.desk.run(work, self.desk.me, self._dossier_id, pointer, value)
-            self._progress.saved[pointer] = "" if value is None else str(value)
-            self._after(form)
-            if self._boxes is not None and pointer in self._boxes.fields:
-                self._boxes.fields[pointer].saved()
+        fresh = pointer not in self.model.touched
+        self.model.touched.add(pointer)
+        if self.model.is_new(pointer, value) or pointer in self.saving.waiting:
+            await self.saving.answer(pointer, value)
+        elif fresh and self.model.form is not None:
+            self._after(self.model.form)
 
-    async def _add(self, pointer: str) -> None:
-        async with self._order:
-            self._after(
-                await self.desk.run(self.desk.work.dossiers.add_item, self.desk.me, self._dossier_id, pointer)
-            )
-        if self._form is not None:
-            fresh = [
-                node
-                for node in fields_of(self._form.nodes)
-                if node.pointer.startswith(f"{pointer}/") and node.visible
-            ]
-            count = {node.pointer.removeprefix(f"{pointer}/").partition("/")[0] for node in fresh}
-            last = max((int(index) for index in count if index.isdecimal()), default=0)
-            first = next((node for node in fresh if node.pointer.startswith(f"{pointer}/{last}/")), None)
+    async def _again(self) -> None:
+        """Keep what is not kept yet."""
+        await self.saving.flush()
+
+    async def _options(self, list_name: str, query: str) -> tuple[ListEntry, ...]:
+        return await self.desk.run(self.desk.work.dossiers.options, list_name, query, HITS)
+
+    async def _to_last_row(self, pointer: str) -> None:
+        first = self.model.first_of_last_item(pointer)
+        if first is not None:
+            await self.go_to(first)
+
+    async def _to_papers(self, component_id: str) -> None:
+        await self.goto("papers", component=component_id)
+
+    # ------------------------------------------------------------------ going about
+    async def _look(self, pointer: str) -> None:
+        await self._leave_list(pointer)
+        self._at = pointer
+
+    async def _leave_list(self, but: str) -> None:
+        """Close the hits of the list that was searched, when the keyboard has gone elsewhere."""
+        box = self._boxes.fields.get(self._at) if self._boxes and self._at != but else None
+        if isinstance(box, ListBox):
+            await box.leave()
+
+    async def _turn(self, step: int) -> None:
+        key = self.model.page_beside(step)
+        if key is not None:
+            await self._turn_to(key)
+            first = self.model.first(key)
             if first is not None:
-                await self._focus(first.pointer)
+                await self._focus(first, scroll=False)
 
-    async def _remove(self, pointer: str, index: int) -> None:
-        async with self._order:
-            work = self.desk.work.dossiers.remove_item
-            form = await self.desk.run(work, self.desk.me, self._dossier_id, pointer, index)
-            self._progress.learn(form.nodes)
-            self._after(form)
+    async def _turn_to(self, key: str) -> None:
+        await self._leave_list("")
+        self.model.page_key = key
+        if self.model.form is not None:
+            self._draw(self.model.form)
+            self.view.update()
+            await self._sheet.to_top()
 
-    def _after(self, form: FormView) -> None:
-        self._draw(form)
-        self._saved.value = self.desk.say("common.saved")
-        self.view.update()
+    async def go_to(self, pointer: str) -> None:
+        """Show a field, on whatever page it is, and give it the keyboard."""
+        key = self.model.page_of(pointer)
+        if key is None:
+            return
+        if key != self.model.page_key:
+            await self._turn_to(key)
+        await self._focus(pointer, scroll=True)
+
+    async def _focus(self, pointer: str, *, scroll: bool) -> None:
+        boxes = self._boxes
+        if boxes is None:
+            return
+        if pointer not in boxes.fields and pointer not in boxes.arrays:
+            self._sheet.fill_now(boxes)
+        box = boxes.fields.get(pointer) or boxes.arrays.get(pointer)
+        if box is None:
+            return
+        self._at = pointer
+        if scroll and pointer != self.model.first(self.model.page_key):
+            await self._sheet.to(pointer)
+        await box.focus()
+
+    async def _next_field(self, pointer: str) -> None:
+        """Enter was pressed: go to the field behind, on the next page when this one ends."""
+        follower = self.model.after(pointer)
+        if follower is None:
+            await self.desk.focus(self._foot.next.button)
+            return
+        if self.model.page_of(follower) != self.model.page_key:
+            await self._turn_to(self.model.page_of(follower) or "")
+        box = self._boxes.fields.get(follower) if self._boxes else None
+        await self._focus(follower, scroll=not is_line(box))
+        if box is not None and is_line(box):
+            await asyncio.sleep(SETTLE_S)  # Enter makes the browser drop the keyboard a moment later
+            await box.focus()
+
+    async def _next_gap(self, *, backwards: bool = False) -> None:
+        await self.leave()
+        self.model.show_all = True
+        if self.model.form is not None:
+            self._after(self.model.form)
+        gap = self.model.next_gap(self._at, backwards=backwards)
+        if gap is not None:
+            await self.go_to(gap)
 
     async def _go_on(self) -> None:
+        """Go on to the papers, or to the first gap; nothing is left behind that the disk refused."""
         await self.leave()
-        form = await self.desk.run(self.desk.work.dossiers.form, self._dossier_id)
-        if form.problems and form.editable:
-            self._progress.show_all = True
-            self._draw(form)
-            self.view.update()
-            self.desk.snack(self.desk.say("form.problem_count", count=len(form.problems)), tone="bad")
-            await self._focus(form.problems[0].pointer)
+        if self.saving.waiting:
+            return
+        form = self.model.form
+        if form is not None and form.problems and form.editable:
+            self.model.show_all = True
+            self._after(form)
+            self.desk.snack(self.desk.say("form.problem_count", count=len(self.model.gaps)), tone="bad")
+            gap = self.model.next_gap("")
+            if gap is not None:
+                await self.go_to(gap)
             return
         await self.goto("papers")
 
-    async def _focus(self, pointer: str) -> None:
-        box = self._boxes.fields.get(pointer) if self._boxes else None
-        if box is not None:
-            await box.focus()
+
+def is_line(box: FieldBox | None) -> bool:
+    """Whether a field is a line to type into, which Flutter brings into view by itself."""
+    return box is not None and isinstance(box.keyboard, ft.TextField)

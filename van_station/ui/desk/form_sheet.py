@@ -1,0 +1,88 @@
+"""What scrolls: the head of a form and one page of it; long pages are painted in portions."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+import flet as ft
+
+from van_station.ui import theme
+from van_station.ui.desk.form_boxes import Boxes
+from van_station.ui.desk.form_model import FormModel
+from van_station.ui.frame import Frame
+
+FIRST_PAUSE_S, PAUSE_S = 0.05, 0.02
+"""Time for the window to paint a portion before the next one is sent."""
+BESIDE_BAR = ft.Padding.only(right=12)
+"""Room for the scroll bar."""
+
+
+class FormSheet:
+    """Shows the page that the model names; a page is made when it is first shown, and kept."""
+
+    def __init__(self, desk: Frame) -> None:
+        self._desk = desk
+        self._built: dict[str, list[ft.Control]] = {}
+        self._filling: asyncio.Task[object] | None = None
+        self._head = ft.Row(spacing=theme.GAP_S, wrap=True, alignment=ft.MainAxisAlignment.SPACE_BETWEEN)
+        self._notes = ft.Column(spacing=theme.GAP_S, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+        self._top = ft.Container(
+            ft.Column(
+                [self._head, self._notes],
+                spacing=theme.GAP_S,
+                horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+            ),
+            padding=BESIDE_BAR,
+        )
+        self._grid = ft.ResponsiveRow(spacing=theme.GAP_M, run_spacing=theme.GAP_M)
+        self.view = ft.Column(
+            [self._top, ft.Container(self._grid, padding=BESIDE_BAR)],
+            spacing=theme.GAP_M,
+            expand=True,
+            scroll=ft.ScrollMode.AUTO,
+            horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+        )
+
+    def write_head(self, head: Sequence[ft.Control], notes: Sequence[ft.Control]) -> None:
+        """Set what stands above the first page; the head stands above the last one, too."""
+        self._head.controls, self._notes.controls = list(head), list(notes)
+
+    def forget(self) -> None:
+        """The boxes are others now."""
+        self._built = {}
+
+    def show(self, model: FormModel, boxes: Boxes) -> None:
+        """Show the model's page; what doesn't fit into the window follows by itself."""
+        page = model.page
+        if page is None:
+            return
+        if page.key not in self._built:
+            self._built[page.key] = boxes.page(page.nodes)
+        if self._grid.controls is not self._built[page.key]:
+            self._grid.controls = self._built[page.key]
+        first, last = model.pages[0].key, model.pages[-1].key
+        self._top.visible = page.key in (first, last)
+        self._notes.visible = page.key == first and bool(self._notes.controls)
+        if boxes.unfinished and (self._filling is None or self._filling.done()):
+            self._filling = self._desk.later(self._fill(boxes))
+
+    def fill_now(self, boxes: Boxes) -> None:
+        """Paint all portions: somebody wants to go to a field further down."""
+        while boxes.more():
+            pass
+        self._grid.update()
+
+    async def _fill(self, boxes: Boxes) -> None:
+        await asyncio.sleep(FIRST_PAUSE_S)
+        while boxes.more():
+            self._grid.update()
+            await asyncio.sleep(PAUSE_S)
+
+    async def to_top(self) -> None:
+        """Scroll to the beginning of the page."""
+        await self.view.scroll_to(offset=0, duration=0)
+
+    async def to(self, pointer: str) -> None:
+        """Scroll to a field."""
+        await self.view.scroll_to(scroll_key=f"at{pointer}", duration=0)
