@@ -92,7 +92,7 @@ def load_condition(data: object, *, depth: int = 0) -> Condition:
         raise ValueError("condition")
     if "conditions" in data:
         parts = data["conditions"]
-        if data.get("type") not in {"AND", "OR"} or not isinstance(parts, list):
+        if data.get("type") not in ("AND", "OR") or not isinstance(parts, list):
             raise ValueError("condition.type")
         if not 1 <= len(parts) <= MAX_PARTS:
             raise ValueError("condition.conditions")
@@ -122,6 +122,8 @@ def _comparison(data: object) -> Condition:
 
 def _checked(schema: object, depth: int) -> Mapping[str, Any]:
     if not isinstance(schema, Mapping) or depth > MAX_DEPTH or not set(schema) <= _KEYWORDS:
+        raise ValueError("condition.schema")
+    if not all(isinstance(schema.get(key, []), list) for key in ("allOf", "anyOf")):
         raise ValueError("condition.schema")
     inner = [
         *schema.get("allOf", []),

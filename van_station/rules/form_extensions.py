@@ -43,7 +43,7 @@ def calculation(
     if not isinstance(data, Mapping) or not set(data) <= {"op", "of", "separator"}:
         refuse(place, "ui")
     pointers, separator = data.get("of"), data.get("separator", " ")
-    if data.get("op") not in set(Operation) or not isinstance(separator, str) or len(separator) > 20:
+    if data.get("op") not in list(Operation) or not isinstance(separator, str) or len(separator) > 20:
         refuse(place, "ui")
     operation = Operation(data["op"])
     if not isinstance(pointers, list) or not 1 <= len(pointers) <= MAX_SOURCES:
@@ -92,7 +92,7 @@ def _cross_check(
     message = data.get("message")
     if not isinstance(message, Mapping) or not all(isinstance(message.get(key), str) for key in ("vi", "en")):
         refuse(f"{place}/message")
-    if data.get("severity", "error") not in set(Severity):
+    if data.get("severity", "error") not in list(Severity):
         refuse(f"{place}/severity")
     condition = _condition(data.get("condition"), root, at, f"{place}/condition")
     when = _condition(data["when"], root, at, f"{place}/when") if data.get("when") is not None else None

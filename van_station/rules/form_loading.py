@@ -25,7 +25,7 @@ from van_station.rules.form_specs import (
     Spec,
     UiRule,
 )
-from van_station.rules.json_values import MAX_DEPTH, pointer_of_scope, split
+from van_station.rules.json_values import MAX_DEPTH, JsonValue, is_bounded, pointer_of_scope, split
 
 MAX_ARRAYS = 2
 """How deep repeated groups may stand in each other."""
@@ -50,8 +50,13 @@ def load(
     Raises:
         FormRefused: with `details["place"]`, and `details["part"]` `schema` or `ui`.
     """
-    if not isinstance(schema, Mapping):
-        refuse("")
+    for value, part in (
+        (schema, "schema"),
+        (ui, "ui"),
+        *((each, "schema") for each in (documents or {}).values()),
+    ):
+        if not isinstance(value, Mapping) or not is_bounded(value):
+            refuse("", part)
     compiled = CompiledSchema(whole_schema(schema, documents or {}))
     return _Loading(compiled.schema, lists).run(ui), compiled
 
@@ -79,6 +84,8 @@ class _Loading:
         if not isinstance(ui, Mapping) or depth > MAX_DEPTH or self._count > MAX_ELEMENTS:
             refuse(place, "ui")
         kind = ui.get("type")
+        if not isinstance(kind, str) or not isinstance(ui.get("options", {}), Mapping):
+            refuse(f"{place}/{'options' if isinstance(kind, str) else 'type'}", "ui")
         if kind == "Control":
             return self._control(ui, base, inside, place, depth)
         if kind == "Label":
@@ -112,7 +119,8 @@ class _Loading:
         self, ui: Mapping[str, Any], base: Mapping[str, Any], inside: Path, place: str, depth: int
     ) -> FieldSpec | ArraySpec:
         try:
-            path = tuple(split(pointer_of_scope(str(ui.get("scope")))))
+            scope = ui.get("scope")
+            path = tuple(split(pointer_of_scope(scope if isinstance(scope, str) else "")))
         except ValueError:
             refuse(f"{place}/scope", "ui")
         schema, required = self._find(base, path, f"{place}/scope")
@@ -146,7 +154,7 @@ class _Loading:
             rule=_rule(ui, place),
             options=_options(schema, place),
             help=_label_or_none(ui.get("help"), place),
-            max_length=schema.get("maxLength"),
+            max_length=int(schema["maxLength"]) if "maxLength" in schema else None,
             hint=str(hint),
             prefill=str(schema.get("x-prefill", "")),
             not_after_today=schema.get("x-not-after-today") is True,
@@ -155,9 +163,18 @@ class _Loading:
             list_name=str(list_name),
             component=str(schema.get("x-attachment", "")) if kind is FieldKind.ATTACHMENT else "",
             calculation=calculation(self._schema, schema, full, f"{place}/scope"),
-            default=schema.get("default"),
+            default=self._default(schema, kind, place),
             whole_number=schema.get("type") == "integer",
         )
+
+    def _default(self, schema: Mapping[str, Any], kind: FieldKind, place: str) -> JsonValue:
+        """Return what a new draft begins with; only a single value can be an answer."""
+        value: JsonValue = schema.get("default")
+        if isinstance(value, list | dict) or (
+            kind is FieldKind.CHECKBOX and not isinstance(value, bool | None)
+        ):
+            refuse(f"{place}/scope", "ui")
+        return value
 
     def _array(
         self, ui: Mapping[str, Any], schema: Mapping[str, Any], full: Path, place: str, depth: int
@@ -222,9 +239,9 @@ def _kind(ui: Mapping[str, Any], schema: Mapping[str, Any], place: str) -> Field
         return FieldKind.CHOICE
     by_type = {"boolean": FieldKind.CHECKBOX, "integer": FieldKind.NUMBER, "number": FieldKind.NUMBER}
     if wanted != "string":
-        if wanted not in by_type:
+        if not isinstance(wanted, str) or wanted not in by_type:
             refuse(f"{place}/scope", "ui")
-        return by_type[str(wanted)]
+        return by_type[wanted]
     dates = {"date": FieldKind.DATE, "partial-date": FieldKind.PARTIAL_DATE}
     if schema.get("format") in dates:
         return dates[schema["format"]]
@@ -234,9 +251,13 @@ def _kind(ui: Mapping[str, Any], schema: Mapping[str, Any], place: str) -> Field
 def _options(schema: Mapping[str, Any], place: str) -> tuple[Option, ...]:
     """Options are `oneOf: [{const, title, x-title-en}]`, the only form that carries labels."""
     options = schema.get("oneOf", ())
-    if "enum" in schema or any("const" not in option for option in options):
+    if "enum" in schema or not all(map(_is_choice, options)):
         refuse(f"{place}/scope", "ui")
     return tuple(Option(option["const"], _schema_label(option, f"{place}/scope")) for option in options)
+
+
+def _is_choice(option: Any) -> bool:
+    return isinstance(option, Mapping) and isinstance(option.get("const"), str | int | float)
 
 
 def _schema_label(schema: Mapping[str, Any], place: str) -> Label:

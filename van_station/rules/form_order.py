@@ -5,6 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from van_station.rules.form_schema import refuse
 from van_station.rules.form_specs import ArraySpec, Effect, FieldSpec, GroupSpec, Path, Spec
 
+MAX_CHAIN = 100
+"""How many calculations, or rules, may hang on each other one after the other."""
+
 
 def calculation_order(fields: Mapping[Path, FieldSpec]) -> tuple[FieldSpec, ...]:
     """Return the calculated fields, each after those that it looks at.
@@ -16,16 +19,20 @@ def calculation_order(fields: Mapping[Path, FieldSpec]) -> tuple[FieldSpec, ...]
     ordered: list[FieldSpec] = []
     open_: set[Path] = set()
 
+    done: set[Path] = set()
+
     def visit(spec: FieldSpec) -> None:
-        if spec in ordered:
+        if spec.full in done:
             return
-        if spec.full in open_:
+        if spec.full in open_ or len(open_) == MAX_CHAIN:
             refuse(f"{spec.place}/scope", "ui")
         open_.add(spec.full)
         for source in spec.calculation.of if spec.calculation else ():
             for other in calculated:
                 if _related(source, other.full):
                     visit(other)
+        open_.discard(spec.full)
+        done.add(spec.full)
         ordered.append(spec)
 
     for spec in calculated:
@@ -44,18 +51,26 @@ def passes(roots: Sequence[Spec], calculated: Sequence[FieldSpec]) -> int:
     depths: dict[int, int] = {}
     open_: set[int] = set()
 
-    def sources(path: Path, depth: int = 0) -> Iterator[Path]:
-        yield path
-        for spec in calculated:
-            if spec.calculation and _related(path, spec.full) and depth < len(calculated):
-                for source in spec.calculation.of:
-                    yield from sources(source, depth + 1)
+    def sources(path: Path) -> frozenset[Path]:
+        found = {path}
+        waiting = [path]
+        while waiting:
+            at = waiting.pop()
+            below = {
+                each
+                for spec in calculated
+                if spec.calculation and _related(at, spec.full)
+                for each in spec.calculation.of
+            }
+            waiting += below - found
+            found |= below
+        return frozenset(found)
 
     def depth_of(at: int) -> int:
         if at in depths:
             return depths[at]
         spec, base = ruled[at]
-        if at in open_:
+        if at in open_ or len(open_) == MAX_CHAIN:
             refuse(f"{spec.place}/rule", "ui")
         open_.add(at)
         seen = {each for path in _looked_at(spec, base) for each in sources(path)}
@@ -64,6 +79,7 @@ def passes(roots: Sequence[Spec], calculated: Sequence[FieldSpec]) -> int:
             for other, (_, inside) in enumerate(parts)
             if any(_related(path, one) for path in seen for one in inside)
         ]
+        open_.discard(at)
         depths[at] = 1 + max(below, default=0)
         return depths[at]
 

@@ -9,6 +9,8 @@ from van_station.rules.json_values import MAX_DEPTH, join
 Documents = Mapping[str, Mapping[str, Any]]
 """File name -> parsed document with `$defs`, for example `shared.schema.json`."""
 _DEFS = "#/$defs/"
+MAX_FILLED = 4000
+"""Fields, groups and items of one form with all definitions filled in."""
 
 
 def whole_schema(schema: Mapping[str, Any], documents: Documents) -> dict[str, Any]:
@@ -22,6 +24,8 @@ def whole_schema(schema: Mapping[str, Any], documents: Documents) -> dict[str, A
         FormRefused: for a document or a definition that isn't there, or definitions within each other.
     """
     own = {key: _localised(value, "", documents) for key, value in schema.items()}
+    if not isinstance(own.get("$defs", {}), Mapping):
+        refuse("/$defs")
     definitions: dict[str, Any] = dict(own.get("$defs", {}))
     wanted = list(_references(own))
     while wanted:
@@ -30,11 +34,14 @@ def whole_schema(schema: Mapping[str, Any], documents: Documents) -> dict[str, A
         file = f"{document}.schema.json"
         if name in definitions or file not in documents:
             continue
-        definitions[name] = _localised(documents[file].get("$defs", {}).get(inner), document, documents)
+        shared = documents[file].get("$defs")
+        if not isinstance(shared, Mapping) or inner not in shared:
+            continue  # told where it is used
+        definitions[name] = _localised(shared[inner], document, documents)
         wanted += _references(definitions[name])
     if definitions:
         own["$defs"] = definitions
-    return _filled(own, definitions, "", 0)
+    return _Filling(definitions).filled(own, "", 0)
 
 
 def _localised(value: Any, document: str, documents: Documents) -> Any:
@@ -62,28 +69,37 @@ def _references(value: Any) -> Iterator[str]:
             yield from _references(part)
 
 
-def _filled(schema: Any, definitions: Mapping[str, Any], place: str, depth: int) -> dict[str, Any]:
-    """Return the schema of a field, a group of fields or an item, without references."""
-    if depth > MAX_DEPTH:
-        refuse(place)
-    for _ in range(MAX_DEPTH):
-        if not isinstance(schema, Mapping):
+class _Filling:
+    """One filling in; definitions of definitions could grow without end, so what is made is counted."""
+
+    def __init__(self, definitions: Mapping[str, Any]) -> None:
+        self._definitions = definitions
+        self._made = 0
+
+    def filled(self, schema: Any, place: str, depth: int) -> dict[str, Any]:
+        """Return the schema of a field, a group of fields or an item, without references."""
+        self._made += 1
+        if depth > MAX_DEPTH or self._made > MAX_FILLED:
             refuse(place)
-        reference = schema.get("$ref")
-        if reference is None:
-            break
-        target = definitions.get(str(reference).removeprefix(_DEFS))
-        if not isinstance(target, Mapping) or not str(reference).startswith(_DEFS):
-            refuse(place)
-        schema = {**target, **{key: value for key, value in schema.items() if key != "$ref"}}
-    else:
-        refuse(place)
-    made = dict(schema)
-    if isinstance(made.get("properties"), Mapping):
-        made["properties"] = {
-            name: _filled(inner, definitions, f"{place}/properties{join([name])}", depth + 1)
-            for name, inner in made["properties"].items()
-        }
-    if isinstance(made.get("items"), Mapping):
-        made["items"] = _filled(made["items"], definitions, f"{place}/items", depth + 1)
-    return made
+        made = self._without_reference(schema, place)
+        if isinstance(made.get("properties"), Mapping):
+            made["properties"] = {
+                name: self.filled(inner, f"{place}/properties{join([name])}", depth + 1)
+                for name, inner in made["properties"].items()
+            }
+        if isinstance(made.get("items"), Mapping):
+            made["items"] = self.filled(made["items"], f"{place}/items", depth + 1)
+        return made
+
+    def _without_reference(self, schema: Any, place: str) -> dict[str, Any]:
+        steps = 0
+        while not isinstance(schema, Mapping) or schema.get("$ref") is not None:
+            steps += 1
+            if not isinstance(schema, Mapping) or steps > MAX_DEPTH:
+                refuse(place)
+            reference = schema["$ref"]
+            target = self._definitions.get(str(reference).removeprefix(_DEFS))
+            if not isinstance(target, Mapping) or not str(reference).startswith(_DEFS):
+                refuse(place)
+            schema = {**target, **{key: value for key, value in schema.items() if key != "$ref"}}
+        return dict(schema)

@@ -6,14 +6,14 @@ schema that says anything else is refused, because a rule that is not applied is
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NoReturn
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from jsonschema import Draft202012Validator, validators
 from jsonschema.exceptions import SchemaError, ValidationError
 
 from van_station.rules.errors import FormRefused
 from van_station.rules.form_predicates import FORMATS, Predicate, compiled, matcher
-from van_station.rules.json_values import join, split
+from van_station.rules.json_values import is_index, join, split
 
 _SCHEMA_MAPS = frozenset({"properties", "$defs"})
 _SCHEMA_LISTS = frozenset({"allOf", "anyOf", "oneOf"})
@@ -35,6 +35,8 @@ EXTENSIONS = frozenset(
     | {"x-attachment", "x-source", "x-confidence", "x-note"}
 )
 """Our own keywords; they are described in `docs/formats/form.md`."""
+_TEXTS = frozenset({"x-title-en", "x-hint", "x-prefill", "x-options", "x-attachment"})
+"""Of these only a text means anything; `title` and `description` are texts by the metaschema."""
 _KNOWN = CLAIMED | ANNOTATIONS | EXTENSIONS
 _CONDITIONAL = frozenset({"if", "allOf", "dependentRequired"})
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -54,6 +56,10 @@ class CompiledSchema:
             Draft202012Validator.check_schema(schema)
         except SchemaError as fault:
             refuse(join([str(part) for part in fault.absolute_path]))
+        except (RecursionError, OverflowError, ValueError, TypeError):  # a pattern that Python gives up on
+            refuse("")
+        self._parts: dict[int, Any] = {}
+        self._references: list[tuple[str, str]] = []
         self._plain: dict[int, dict[str, Predicate]] = {}
         self._choices: dict[int, list[Predicate]] = {}
         self._matchers: dict[tuple[str, int | None], Any] = {}
@@ -61,6 +67,10 @@ class CompiledSchema:
         self.has_conditions = False
         """Whether anything can make an answer necessary besides `required` of an object."""
         self._read(schema, "", 0)
+        for here, reference in self._references:
+            target = _target(schema, reference)
+            if not isinstance(target, bool) and id(target) not in self._parts:
+                refuse(here)  # what was never read as a schema may say anything
         _refuse_endless(schema)
         self._validator = _validator_class(self._plain, self._choices, self._matchers)(schema)
 
@@ -85,6 +95,7 @@ class CompiledSchema:
             return
         if depth > MAX_SCHEMA_DEPTH:
             refuse(place)
+        self._parts[id(schema)] = schema
         for keyword, value in schema.items():
             here = f"{place}{join([keyword])}"
             self._check_keyword(keyword, value, schema, here)
@@ -105,14 +116,18 @@ class CompiledSchema:
         self.has_conditions |= keyword in _CONDITIONAL
         if keyword in {"$schema", "$id"} and here != join([keyword]):
             refuse(here)
+        if not _is_of_its_kind(keyword, value):
+            refuse(here)
         if keyword == "$schema" and value.removesuffix("#") != DIALECT:
             refuse(here)
         if keyword == "format" and value not in FORMATS:
             refuse(here)
-        if keyword == "$ref" and (not value.startswith("#") or _target(self.schema, value) is None):
-            refuse(here)
+        if keyword == "$ref":
+            if not value.startswith("#") or _target(self.schema, value) is None:
+                refuse(here)
+            self._references.append((here, value))
         if keyword == "pattern":
-            limit = schema.get("maxLength")
+            limit = int(schema["maxLength"]) if "maxLength" in schema else None
             found = matcher(value, limit)
             if found is None:
                 refuse(here)
@@ -122,6 +137,23 @@ class CompiledSchema:
 def refuse(place: str, part: str = "schema") -> NoReturn:
     """Raise FormRefused with the place of the fault; `part` says in which file, `schema` or `ui`."""
     raise FormRefused(f"fault in {part} at {place or '/'}", place=place or "/", part=part)
+
+
+def _is_of_its_kind(keyword: str, value: Any) -> bool:
+    """Tell whether what the metaschema says nothing about has a value that means something."""
+    if keyword == "$id":
+        return _is_name(value)
+    if keyword == "x-not-after-today":
+        return isinstance(value, bool)
+    return keyword not in _TEXTS or isinstance(value, str)
+
+
+def _is_name(text: str) -> bool:
+    """Tell whether an `$id` may stand as a base for references."""
+    try:
+        return not urlsplit(text).fragment and len(text) <= 200
+    except ValueError:
+        return False
 
 
 def _target(root: Any, reference: str) -> Any:
@@ -134,7 +166,7 @@ def _target(root: Any, reference: str) -> Any:
     for part in split(unquote(reference.removeprefix("#"))):
         if isinstance(found, Mapping) and part in found:
             found = found[part]
-        elif isinstance(found, list) and part.isascii() and part.isdecimal() and int(part) < len(found):
+        elif isinstance(found, list) and is_index(part) and int(part) < len(found):
             found = found[int(part)]
         else:
             return None

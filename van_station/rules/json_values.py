@@ -8,11 +8,38 @@ Pointer: TypeAlias = str
 """`/child/full_name`, `/members/0/sex`; the empty text is the whole value."""
 
 MAX_DEPTH = 12
+MAX_NESTING = 60
+MAX_VALUES = 100_000
+_LONGEST_INDEX = 6
 
 
 def is_object(value: object) -> TypeGuard[Mapping[str, JsonValue]]:
     """Tell whether `value` is a JSON object."""
     return isinstance(value, Mapping)
+
+
+def is_bounded(value: object) -> bool:
+    """Tell whether a value is JSON of at most 60 levels and 100,000 values; itself it does not recurse."""
+    level: list[object] = [value]
+    count = 0
+    for _ in range(MAX_NESTING):
+        count += len(level)
+        if not level or count > MAX_VALUES:
+            return not level
+        if any(isinstance(key, str) is False for each in level if isinstance(each, Mapping) for key in each):
+            return False
+        level = [
+            inner
+            for each in level
+            if isinstance(each, Mapping | list)
+            for inner in (each.values() if isinstance(each, Mapping) else each)
+        ]
+    return not level
+
+
+def is_index(part: str) -> bool:
+    """Tell whether a part of a pointer may number an item."""
+    return part.isascii() and part.isdecimal() and len(part) <= _LONGEST_INDEX
 
 
 def split(pointer: Pointer) -> list[str]:
@@ -43,7 +70,7 @@ def dig(value: JsonValue, path: Sequence[str]) -> JsonValue:
     for part in path:
         if isinstance(value, dict):
             value = value.get(part)
-        elif isinstance(value, list) and part.isascii() and part.isdecimal() and int(part) < len(value):
+        elif isinstance(value, list) and is_index(part) and int(part) < len(value):
             value = value[int(part)]
         else:
             return None
