@@ -66,13 +66,15 @@ class Adviser:
     def answers(self, given: Mapping[Pointer, JsonValue]) -> Answers:
         """Return a form that says only what was given; pointers that decide nothing are left out.
 
+        What a form begins with is no answer of the citizen, unless the procedure itself set it.
+
         Raises:
             AnswerRefused: a value that the field can't hold.
         """
         answers = self._form.empty()
         for pointer in self._possible:
-            if given.get(pointer) is not None:
-                answers = self._form.set(answers, pointer, given[pointer])
+            if pointer not in self._procedure.form.preset or given.get(pointer) is not None:
+                answers = self._form.set(answers, pointer, given.get(pointer))
         return answers
 
     def asked(self, answers: Answers) -> tuple[FieldNode, ...]:
@@ -80,7 +82,10 @@ class Adviser:
         return tuple(
             node
             for node in _fields(self._form.layout(answers))
-            if node.visible and node.pointer in self._possible and not node.read_only
+            if node.visible
+            and node.pointer in self._possible
+            and node.pointer not in self._procedure.form.preset
+            and not node.read_only
         )
 
     def papers(self, answers: Answers) -> tuple[PaperNeed, ...]:
