@@ -2,8 +2,6 @@
 
 from random import Random
 
-from random import Random
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
