@@ -23,6 +23,7 @@ from van_station.rules.catalogue_faults import EditionRefused, Fault, fault
 from van_station.rules.catalogue_questions import KNOWN, FormLacks, composed, field_schema
 from van_station.rules.catalogue_reading import Reader
 from van_station.rules.catalogue_shared import SharedMissing, with_shared
+from van_station.rules.catalogue_unanswered import open_answers, open_answers_of_form
 from van_station.rules.conditions import Condition
 from van_station.rules.errors import CatalogueRefused, FormRefused
 from van_station.rules.forms import load_form
@@ -275,11 +276,16 @@ class _Loading:
             schema, _ = compose(self._files, procedure, self._files[path])
         except EditionRefused as refusal:
             return list(refusal.faults)
+        found = list(conditions_of(procedure))
         return [
             fault(path, place, "no_such_field", pointer)
-            for place, condition in conditions_of(procedure)
+            for place, condition in found
             for pointer in sorted(condition.pointers())
             if field_schema(schema, pointer) is None
+        ] + [
+            fault(path, place + below, "unanswered")
+            for place, condition in found
+            for below in open_answers(condition, schema)
         ]
 
     def _forms(self, shared: Mapping[str, Any]) -> None:
@@ -291,7 +297,11 @@ class _Loading:
                 self.faults.append(fault(schema_file, "", "form_missing", form_id))
                 continue
             try:
-                load_form(with_shared(schema, shared), ui)
+                form = load_form(with_shared(schema, shared), ui)
+                self.faults += [
+                    fault({"schema": schema_file}.get(part, ui_file), place, "unanswered")
+                    for part, place in open_answers_of_form(form.loaded)
+                ]
             except SharedMissing as lack:
                 self.faults.append(fault(schema_file, lack.pointer, "shared_missing", lack.name))
                 self._faulty_forms.add(form_id)
