@@ -386,3 +386,47 @@ def test_an_edition_in_force_grows_old(trusting: Machine) -> None:
 def test_a_machine_names_the_keys_it_trusts(trusting: Machine) -> None:
     assert trusting.workspace.editions.trusted_keys == (key_id(SIGNER.public_key),)
     assert trusted(()).ids == ()
+
+
+def test_a_dossier_begins_only_with_what_is_in_force_on_the_day(trusting: Machine) -> None:
+    ends_today = edition("2026.12.1", valid_from="2025-07-01", valid_to="2026-11-23")
+    trusting.workspace.editions.install(trusting.supervisor, ends_today)
+    kept = trusting.started(BUSINESS)
+    trusting.clock.turn(days=1)
+    ticket = trusting.served(procedure_code=BUSINESS)
+    with pytest.raises(Refused) as refusal:
+        trusting.workspace.dossiers.start(trusting.officer, ticket.id)
+    assert refusal.value.code == "procedure.not_in_force"
+    assert refusal.value.details == {"procedure": BUSINESS}
+    trusting.workspace.dossiers.answer(trusting.officer, kept.id, "/name", "Hộ kinh doanh Ví Dụ")
+    assert trusting.workspace.dossiers.get(kept.id).procedure.code == BUSINESS
+
+
+def test_a_procedure_of_tomorrow_is_not_begun_today(trusting: Machine) -> None:
+    trusting.workspace.editions.install(
+        trusting.supervisor, edition("2026.12.1", valid_from="2026-11-24", valid_to=None)
+    )
+    ticket = trusting.served(procedure_code=BUSINESS)
+    with pytest.raises(Refused) as refusal:
+        trusting.workspace.dossiers.start(trusting.officer, ticket.id)
+    assert refusal.value.code == "procedure.not_in_force"
+    trusting.clock.turn(days=1)
+    assert trusting.workspace.dossiers.start(trusting.officer, ticket.id).procedure.code == BUSINESS
+
+
+@pytest.mark.parametrize(("to", "code"), [(BUSINESS, "procedure.replaced"), (None, "procedure.not_in_force")])
+def test_a_ticket_for_a_code_that_went_is_told_what_took_its_place(
+    trusting: Machine, to: str | None, code: str
+) -> None:
+    ticket = trusting.served(procedure_code=RESIDENCE)
+    found = files("2026.12.1")
+    del found[f"procedures/{RESIDENCE}.json"]
+    reason = {"vi": "Thay thế", "en": "Replaced"}
+    step = {"code": RESIDENCE, "name": "Cũ", "successor": to, "reason": reason}
+    found["successors.json"] = [step | {"source": "test", "confidence": "recalled"}]
+    bundle = build(found, public_key=SIGNER.public_key, sign=SIGNER.sign)
+    trusting.workspace.editions.install(trusting.supervisor, bundle)
+    with pytest.raises(Refused) as refusal:
+        trusting.workspace.dossiers.start(trusting.officer, ticket.id)
+    assert refusal.value.code == code
+    assert refusal.value.details.get("successor") == to

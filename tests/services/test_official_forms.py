@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pypdfium2
 import pytest
 from sqlmodel import col, select
 
-from tests.services.machine import BIRTH, Machine
+from tests.services.machine import BIRTH, BUSINESS, Machine, Template
+from tests.services.test_catalogue_editions import FILE, SIGNER, files
 from van_station.papers import NoSuchForm
 from van_station.records.ledger import AuditLine
 from van_station.rules.access import Role
 from van_station.rules.catalogue import Label
+from van_station.rules.catalogue_bundle import build
 from van_station.rules.form_nodes import ArrayNode, FieldKind, FieldNode, GroupNode, Option
 from van_station.rules.json_values import JsonValue
 from van_station.services import official_forms
@@ -16,6 +20,8 @@ from van_station.services.actor import Actor
 from van_station.services.errors import NotFound, NotNow, NotPermitted, Refused
 from van_station.services.official_forms import in_words, printable_answers
 from van_station.services.paper import PrintedPage
+from van_station.settings.assets import catalogue_files
+from van_station.settings.tree import CatalogueSettings
 
 
 def text_of(page: PrintedPage) -> str:
@@ -160,3 +166,40 @@ def test_a_missing_template_is_said_by_its_code(desk: Machine, monkeypatch: pyte
 
 def _no_template(_form_id: str, _data: dict[str, object]) -> bytes:
     raise NoSuchForm
+
+
+def test_a_draft_of_an_older_edition_prints_with_the_form_and_name_of_that_time(
+    template: Template, tmp_path: Path
+) -> None:
+    machine = template.copy_to(tmp_path)
+    try:
+        keys = CatalogueSettings(trusted_keys=(SIGNER.public_key.hex(),))
+        machine.settings = machine.settings.model_copy(update={"catalogue": keys})
+        machine.reopen()
+        machine.open_trip()
+        old = machine.started(BUSINESS)
+        work = machine.workspace
+        work.dossiers.answer(machine.officer, old.id, "/name", "Hộ kinh doanh Ví Dụ")
+        before = text_of(work.official_forms.print(machine.officer, old.id))
+        found = files("2026.12.1")
+        form = found[FILE]["form"]
+        own, other = form["id"], "applicant"
+        whole = catalogue_files()
+        for part in ("schema", "ui"):
+            found[f"forms/{other}/{part}.json"] = whole[f"forms/{other}/{part}.json"]
+        found[FILE] |= {"form": {**form, "id": other, "preset": {}}, "questions": [], "fees": []}
+        for component in found[FILE]["components"]:
+            component.pop("condition", None)
+        bundle = build(found, public_key=SIGNER.public_key, sign=SIGNER.sign)
+        work.editions.install(machine.supervisor, bundle)
+        machine.reopen()
+        again = machine.workspace.official_forms.print(machine.officer, old.id)
+        assert again.file_name.startswith(own.replace("_", "-"))
+        assert text_of(again) == before
+        assert "Hộ kinh doanh Ví Dụ" in before
+        blank = machine.workspace.official_forms.blank(machine.officer, BUSINESS)
+        assert blank.file_name.startswith(other)
+        new = machine.started(BUSINESS)
+        assert machine.workspace.official_forms.print(machine.officer, new.id).file_name.startswith(other)
+    finally:
+        machine.workspace.close()

@@ -15,8 +15,8 @@ from van_station.rules.errors import NoFeeKnown
 from van_station.rules.fees import Fee, fee_for
 from van_station.rules.forms import Form, load_form
 from van_station.rules.json_values import JsonValue
-from van_station.rules.procedure_search import ProcedureSearch, load_words
-from van_station.services.errors import NotFound
+from van_station.rules.procedure_search import search_of
+from van_station.services.errors import NotFound, Refused
 
 _MAX_PINNED = 64
 
@@ -94,7 +94,7 @@ class _InForce:
         self.entries: Mapping[str, Entry] = {
             code: Entry(edition, procedure) for code, procedure in edition.procedures.items()
         }
-        self.search = ProcedureSearch(list(edition.procedures.values()), load_words(edition.words))
+        self.search = search_of(edition)
 
 
 class Catalogue:
@@ -151,6 +151,21 @@ class Catalogue:
             entry = self._pinned_entry(code, version) or entry
         if entry is None:
             raise NotFound("procedure.unknown", procedure=code[:20])
+        return entry
+
+    def entry_for_new(self, code: str, on: date) -> Entry:
+        """Return what a dossier is begun with on a day.
+
+        Raises:
+            NotFound: procedure.unknown.
+            Refused: procedure.replaced (`successor`, a code in force); procedure.not_in_force: repealed with
+                nothing in its place, or the day is not within `valid_from` to `valid_to`.
+        """
+        gone = self.successor(code)
+        if gone is not None and gone.successor is not None:
+            raise Refused("procedure.replaced", procedure=code[:20], successor=gone.successor)
+        if gone is not None or not (entry := self.entry(code)).procedure.valid_on(on):
+            raise Refused("procedure.not_in_force", procedure=code[:20])
         return entry
 
     def get(self, code: str, version: str | None = None) -> ProcedureCard:

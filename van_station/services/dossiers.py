@@ -94,7 +94,8 @@ class Dossiers:
         """Begin the dossier of a ticket, prefilled from the card; the same one when it was begun before.
 
         Raises:
-            Refused: procedure.missing, trip.none_open; NotFound: unknown ticket or procedure.
+            Refused: procedure.missing, procedure.not_in_force, procedure.replaced, trip.none_open.
+            NotFound: unknown ticket or procedure.
         """
         require(actor, Act.HELP_FORM)
         with self._store.unit(actor.user_id, "dossier.start", ("ticket", ticket_id)) as unit:
@@ -111,8 +112,7 @@ class Dossiers:
         """Begin the dossier of one of the people on a ticket; the same one for the same person and procedure.
 
         Raises:
-            Refused: procedure.missing, trip.none_open; NotFound: unknown ticket, procedure, or a person who
-                is not on the ticket.
+            Refused: as `start`; NotFound: unknown ticket, procedure, or a person who is not on the ticket.
         """
         require(actor, Act.HELP_FORM)
         with self._store.unit(actor.user_id, "dossier.start", ("ticket", ticket_id)) as unit:
@@ -328,9 +328,9 @@ class Dossiers:
         code = procedure_code or ticket.procedure_code
         if not code:
             raise Refused("procedure.missing")
-        entry = self._catalogue.entry(code)
-        trip = open_trip(unit.session)
         now = self._clock.now()
+        entry = self._catalogue.entry_for_new(code, hanoi_day(now))
+        trip = open_trip(unit.session)
         person = person_row(unit.session, person_id or ticket.person_id)
         answers, _ = apply_prefill(entry.form, entry.form.empty(), prefill(entry.form, _known(person)))
         row = Dossier(
