@@ -57,8 +57,9 @@ def test_every_error_that_says_what_happened_says_what_to_do(language):
 
 def test_vietnamese_addresses_nobody_as_uncle_brother_or_sister():
     addressed = re.compile(r"\b(bác|anh|chị|(?<!trẻ )em|cô|chú(?! ý))\b", re.IGNORECASE)
+    named = ("#", "sibling = ")  # comments, and the one relation that has no other name
     assert [
-        line for line in source("vi").splitlines() if not line.startswith("#") and addressed.search(line)
+        line for line in source("vi").splitlines() if not line.startswith(named) and addressed.search(line)
     ] == []
 
 

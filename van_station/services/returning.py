@@ -20,6 +20,7 @@ from van_station.records.columns import json_text
 from van_station.records.consents import TakenOver
 from van_station.records.dossiers import Component, Dossier, StoredFile
 from van_station.records.people import Person, User
+from van_station.records.queue import Ticket
 from van_station.records.trips import Setting
 from van_station.rules.access import Act
 from van_station.rules.dossiers import DossierState
@@ -82,6 +83,10 @@ class MetBefore:
     dossiers: int
     answers_allowed: bool
     scans_allowed: bool
+    visits: int = 0
+    """How many tickets they had."""
+    last_at: datetime | None = None
+    """When they had the last one."""
 
 
 @dataclass(frozen=True)
@@ -109,8 +114,12 @@ class Returning:
         """Return how often the person was here before, without any content, and what they agree to."""
         require(actor, Act.REUSE)
         with self._store.reading() as session:
-            earlier = self._earlier(session, person_row(session, person_id), dossier_id)
+            person = person_row(session, person_id)
+            earlier = self._earlier(session, person, dossier_id)
+            visits, last_at = _visits(session, person)
             return MetBefore(
+                visits=visits,
+                last_at=last_at,
                 dossiers=len(earlier),
                 answers_allowed=standing(session, person_id, REUSE_ANSWERS) is not None,
                 scans_allowed=standing(session, person_id, REUSE_SCANS) is not None,
@@ -374,6 +383,13 @@ def _same_person(session: Session, person: Person) -> list[str]:
         Person.id_number == person.id_number, Person.folded_name == person.folded_name
     )
     return sorted({person.id, *session.exec(query).all()})
+
+
+def _visits(session: Session, person: Person) -> tuple[int, datetime | None]:
+    """Return how many tickets a person had, and when the last one."""
+    mine = col(Ticket.person_id).in_(_same_person(session, person))
+    rows = session.exec(select(Ticket.created_at).where(mine).order_by(col(Ticket.created_at))).all()
+    return len(rows), rows[-1] if rows else None
 
 
 def _given(row: Dossier, fields: Iterable[ReusableField]) -> Iterator[JsonValue]:

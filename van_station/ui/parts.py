@@ -20,13 +20,27 @@ def tid(identifier: str, control: ft.Control, **semantics: Any) -> ft.Semantics:
     return ft.Semantics(identifier=identifier, content=control, **semantics)
 
 
+def key_cap(desk: Frame, key: str, *, ink: str | None = None) -> ft.Control:
+    """Return a small picture of the key that does the same as the control it stands in."""
+    colour = ink or desk.palette.quiet
+    return ft.Container(
+        text(key, Style.LABEL_SMALL, color=colour),
+        border=ft.Border.all(1, colour),
+        border_radius=5,
+        padding=ft.Padding.symmetric(horizontal=6, vertical=1),
+    )
+
+
 def text(value: str, style: Style = Style.BODY_MEDIUM, **more: Any) -> ft.Text:
     """Return a text in one of the theme's sizes; nothing sets its own size."""
     return ft.Text(value, theme_style=style, **more)
 
 
 class Press:
-    """A button never smaller than the touch target, named for tests, with its shortcut in the tooltip."""
+    """A button never smaller than the touch target, named for tests, with its shortcut in the tooltip.
+
+    With `show_key` the shortcut stands on it; with `fill` it is as wide as its place and its words wrap.
+    """
 
     def __init__(  # noqa: PLR0913 -- each is a word on the button or a way it looks
         self,
@@ -43,22 +57,29 @@ class Press:
         autofocus: bool = False,
         expand: bool = False,
         big: bool = False,
+        show_key: bool = False,
+        fill: bool = False,
     ) -> None:
         self.label = ft.Text(
             label,
             theme_style=Style.TITLE_MEDIUM if big else Style.LABEL_LARGE,
             color=_ink(desk.palette, kind, disabled=disabled),
         )
-        self._desk, self._kind, self._big = desk, kind, big
+        self._desk, self._kind, self._big, self._fill = desk, kind, big, fill
         maker = (
             ft.OutlinedButton if kind == "outlined" else ft.TextButton if kind == "text" else ft.FilledButton
         )
+        content: ft.Control = self.label
+        if show_key and shortcut:
+            cap = key_cap(desk, shortcut, ink=_ink(desk.palette, kind, disabled=False))
+            content = ft.Row([self.label, cap], spacing=10, tight=not fill)
+            self.label.expand = fill or None
         self.button = maker(
-            content=self.label,
+            content=content,
             icon=icon,
             on_click=desk.on(act) if act else None,
             url=_address(url),
-            style=_button_look(desk, kind, big=big),
+            style=_button_look(desk, kind, big=big, fill=fill),
             disabled=disabled,
             autofocus=autofocus,
             tooltip=shortcut or None,
@@ -79,7 +100,7 @@ class Press:
             self.label.value = label
         if kind is not None and kind != self._kind:
             self._kind = kind
-            self.button.style = _button_look(self._desk, kind, big=self._big)
+            self.button.style = _button_look(self._desk, kind, big=self._big, fill=self._fill)
             self.label.color = _ink(self._desk.palette, kind, disabled=bool(self.button.disabled))
         if disabled is not None:
             self.button.disabled = disabled
@@ -108,7 +129,7 @@ def _ink(p: theme.Palette, kind: Kind, *, disabled: bool) -> str:
     }[kind]
 
 
-def _button_look(desk: Frame, kind: Kind, *, big: bool) -> ft.ButtonStyle:
+def _button_look(desk: Frame, kind: Kind, *, big: bool, fill: bool = False) -> ft.ButtonStyle:
     p = desk.palette
     look = theme.button_style(p, {"outlined": "outlined", "text": "text"}.get(kind, "filled"))
     ground = {"filled": p.primary, "tonal": p.primary_soft, "danger": p.bad, "accent": p.accent}.get(kind)
@@ -119,6 +140,8 @@ def _button_look(desk: Frame, kind: Kind, *, big: bool) -> ft.ButtonStyle:
         ft.ControlState.DEFAULT: _ink(p, kind, disabled=False),
     }
     look.icon_size = 22 * min(desk.look.scale, 1.5)
+    if fill:
+        look.padding = ft.Padding.symmetric(horizontal=12, vertical=13)
     if big:
         look.padding = ft.Padding.symmetric(horizontal=28, vertical=20)
     return look
@@ -385,6 +408,7 @@ class Tile:
         icon: ft.IconData | None = None,
         caption: str = "",
         compact: bool = False,
+        key: str = "",
     ) -> None:
         self._desk, self._icon = desk, icon
         self._label = text(label, Style.LABEL_LARGE, expand=None if compact else True)
@@ -394,7 +418,9 @@ class Tile:
         if self._caption is not None:
             words = ft.Column([self._label, self._caption], spacing=2, tight=True, expand=True)
         self.button = ft.OutlinedButton(
-            content=ft.Row([self._mark, words], spacing=10, tight=compact),
+            content=ft.Row(
+                [self._mark, words, *([key_cap(desk, key)] if key else [])], spacing=10, tight=compact
+            ),
             on_click=desk.on(act),
         )
         self.view = tid(identifier, self.button)

@@ -21,6 +21,9 @@ class Screen:
     kinds: frozenset[str] = frozenset()
     """Kinds of things this screen shows; others don't wake it."""
 
+    keys: tuple[tuple[str, str], ...] = ()
+    """Keys of this screen beside everybody's: (key, text key of what it does), for the help."""
+
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self.view: ft.Control = ft.Container(expand=True)

@@ -248,7 +248,8 @@ class Shell:
         """Open the sheet that lists every key."""
         desk, say = self.desk, self.desk.say
         keys = [(key, say(self._places[name].label_key)) for key, name in self._keys.items()]
-        keys += [(key, say(words)) for key, words in _KEYS]
+        own = self.screen.keys if self.screen is not None else ()
+        keys += [(key, say(words)) for key, words in (*own, *_KEYS)]
         rows: list[ft.Control] = [
             ft.Row(
                 [

@@ -1,129 +1,117 @@
-"""Intake (*tiếp đón, phân loại*): card or typing, wish, procedure, priority, and a number on paper."""
+"""Intake (*tiếp đón, phân loại*): card, need, number: three acts; everything else beside that path."""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 import flet as ft
 
-from van_station.services.catalogue import ProcedureCard
-from van_station.services.errors import IntakeRefused
-from van_station.services.intake import CardView, GroupChoice
-from van_station.ui import parts, theme, words
+from van_station.services.errors import IntakeRefused, Refused
+from van_station.services.intake import CardView
+from van_station.services.readers import ReaderState
+from van_station.ui import parts, theme
 from van_station.ui.debounce import Latest
-from van_station.ui.desk.card_reader import CardReader
-from van_station.ui.desk.intake_state import TYPED, IntakeState, first_error
-from van_station.ui.desk.procedure_picker import ProcedurePicker
+from van_station.ui.desk.intake_address import AddressStrip
+from van_station.ui.desk.intake_field import IntakeHub
+from van_station.ui.desk.intake_known import KnownStrip, NoCardPanel
+from van_station.ui.desk.intake_party import BusinessPanel, FamilyPanel
+from van_station.ui.desk.intake_person import PersonPanel
+from van_station.ui.desk.intake_state import TYPED, IntakeState, first_error, in_rows
+from van_station.ui.desk.intake_wish import WishPanel
 from van_station.ui.desk.ticket_sheet import show_ticket
-from van_station.ui.desk.trip import NEED_ICONS
-from van_station.ui.parts import Style
 from van_station.ui.screen import Screen, Where
 from van_station.ui.session import Desk
 from van_station.ui.uploads import PictureChooser
 
-SEXES = ("male", "female")
-_NEEDS_PROCEDURE = frozenset({"digitise", "guidance"})
+DIGITS = frozenset("123456")
+DIGIT_PAUSE_S = 0.15
+"""A digit is a choice when nothing follows it; a card reader's next key comes within this time."""
 
 
 class IntakeScreen(Screen):
     """One person at a time; what is typed survives going to another screen and back."""
 
     kinds = frozenset({"trip"})
+    keys = (
+        ("1 – 6", "shell.key_digit"),
+        ("Alt + 1 – 6", "shell.key_digit_alt"),
+        ("Alt + N", "shell.key_family"),
+        ("Alt + B", "shell.key_business"),
+        ("Alt + K", "shell.key_no_card"),
+        ("Alt + S", "shell.key_show_id"),
+        ("Alt + M", "shell.key_address"),
+        ("Alt + U", "priority_rule.title"),
+    )
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self.reader = CardReader(desk.work.intake.looks_like_card)
+        self.hub = hub = IntakeHub(desk)
+        hub.check, hub.read, hub.redraw = self._check, self._read, self._redraw
         self._pictures = PictureChooser(desk)
-        self._checking = Latest(0.35)
-        self._all_notes = False
-        self._groups: tuple[GroupChoice, ...] = ()
-        self._fields: dict[str, ft.TextField] = {}
-        self._views: dict[str, ft.Control] = {}
-        for name in TYPED:
-            self._make_field(name)
-        self._sexes = {code: self._sex_tile(code) for code in SEXES}
-        self._needs: dict[str, parts.Tile] = {}
-        self._group_tiles: dict[str | None, parts.Tile] = {}
+        self._digit = Latest(DIGIT_PAUSE_S)
+        self._leave_reader: Callable[[], None] | None = None
         self._card_strip = ft.Container()
-        self._notes = ft.Column(spacing=theme.GAP_S, visible=False)
-        self._wish = ft.Column(spacing=theme.GAP_M)
-        stretch = ft.CrossAxisAlignment.STRETCH
-        self._procedure_box = ft.Column(spacing=theme.GAP_S, horizontal_alignment=stretch)
-        self._group_box = ft.Row(wrap=True, spacing=theme.GAP_S, run_spacing=theme.GAP_S)
+        self._known = KnownStrip(hub)
+        self._person = PersonPanel(hub)
+        self._address = AddressStrip(hub)
+        self._no_card = NoCardPanel(hub)
+        self._family = FamilyPanel(hub)
+        self._business = BusinessPanel(hub)
+        self._wish = WishPanel(hub)
+        self._toggles = {
+            "family": self._toggle("family", "party.family", "Alt+N", self._flip_family),
+            "business": self._toggle("business", "business.open", "Alt+B", self._flip_business),
+            "no-card": self._toggle("no-card", "intake.no_card", "Alt+K", self._flip_no_card),
+        }
         self._no_trip = ft.Column(spacing=0, visible=False)
-        self._picker = ProcedurePicker(
-            desk, self._take_procedure, hold=lambda: self.reader.busy, divert=self._card_in_search
+        stretch = ft.CrossAxisAlignment.STRETCH
+        self._roll = ft.Column(
+            [self._no_trip, self._person_card(), self._wish.view],
+            spacing=theme.GAP_M,
+            expand=True,
+            scroll=ft.ScrollMode.AUTO,
+            horizontal_alignment=stretch,
         )
         self.view = ft.Column(
-            [
-                ft.Column(
-                    [self._no_trip, self._person_card(), self._wish_card()],
-                    spacing=theme.GAP_M,
-                    expand=True,
-                    scroll=ft.ScrollMode.AUTO,
-                    horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-                ),
-                self._foot(),
-            ],
+            [self._roll, self._foot()],
             spacing=theme.GAP_S,
             expand=True,
-            horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+            horizontal_alignment=stretch,
         )
 
     @property
     def state(self) -> IntakeState:
         """What stands in the fields."""
-        return self.desk.state(IntakeState)
+        return self.hub.state
 
     # ------------------------------------------------------------------ layout
     def _person_card(self) -> ft.Control:
-        say = self.desk.say
-        sexes = ft.Row(
-            [
-                parts.text(say("intake.sex"), Style.LABEL_LARGE, color=self.desk.palette.quiet),
-                *[tile.view for tile in self._sexes.values()],
-            ],
-            spacing=theme.GAP_S,
+        toggles = ft.Row(
+            [tile.view for tile in self._toggles.values()],
             wrap=True,
+            spacing=theme.GAP_S,
+            run_spacing=theme.GAP_S,
         )
-        grid = ft.ResponsiveRow(
-            [
-                ft.Container(self._views["id_number"], col={"xs": 12, "md": 4}),
-                ft.Container(self._views["full_name"], col={"xs": 12, "md": 5}),
-                ft.Container(self._views["birth"], col={"xs": 12, "md": 3}),
-                ft.Container(sexes, col={"xs": 12, "md": 4}, padding=ft.Padding.only(top=3)),
-                ft.Container(self._views["address"], col={"xs": 12, "md": 5}),
-                ft.Container(self._views["phone"], col={"xs": 12, "md": 3}),
-            ],
-            spacing=theme.GAP_M,
-            run_spacing=theme.GAP_M,
-            vertical_alignment=ft.CrossAxisAlignment.START,
-        )
-        return parts.card(self.desk, [self._card_strip, grid], padding=16)
-
-    def _wish_card(self) -> ft.Control:
-        say = self.desk.say
         return parts.card(
             self.desk,
             [
-                parts.heading(say("intake.need"), Style.TITLE_MEDIUM),
-                self._wish,
-                parts.heading(say("intake.procedure"), Style.TITLE_MEDIUM),
-                self._procedure_box,
-                self._notes,
-                ft.Row(
-                    [
-                        parts.heading(say("intake.priority"), Style.TITLE_MEDIUM),
-                        parts.text(
-                            say("intake.priority_hint"), Style.BODY_SMALL, color=self.desk.palette.quiet
-                        ),
-                    ],
-                    spacing=theme.GAP_M,
-                    wrap=True,
-                    vertical_alignment=ft.CrossAxisAlignment.CENTER,
-                ),
-                self._group_box,
+                self._card_strip,
+                self._known.view,
+                self._person.view,
+                self._address.view,
+                toggles,
+                self._no_card.view,
+                self._family.view,
+                self._business.view,
             ],
             padding=16,
+            spacing=theme.GAP_S,
         )
+
+    def _toggle(self, name: str, key: str, shortcut: str, act: Callable[[], Awaitable[None]]) -> parts.Tile:
+        label = self.desk.say(key)
+        press = self.hub.unless_reading(act)
+        return parts.Tile(self.desk, f"open-{name}", label, press, compact=True, key=shortcut)
 
     def _foot(self) -> ft.Control:
         say = self.desk.say
@@ -135,6 +123,7 @@ class IntakeScreen(Screen):
             kind="filled",
             icon=ft.Icons.CONFIRMATION_NUMBER_OUTLINED,
             shortcut="F9",
+            show_key=True,
         )
         clear = parts.Press(
             self.desk,
@@ -144,70 +133,50 @@ class IntakeScreen(Screen):
             kind="text",
             icon=ft.Icons.BACKSPACE_OUTLINED,
             shortcut="F10",
+            show_key=True,
         )
         return ft.Row([clear.view, take.view], alignment=ft.MainAxisAlignment.END, spacing=theme.GAP_M)
 
-    def _make_field(self, name: str) -> None:
-        say = self.desk.say
-        labels = {
-            "id_number": "id_number",
-            "full_name": "full_name",
-            "birth": "birth_date",
-            "phone": "phone",
-            "address": "address",
-        }
-        hints = {"id_number": "id_number_hint", "birth": "birth_hint"}
-
-        async def typed() -> None:
-            await self._typed(name)
-
-        async def entered() -> None:
-            await self._entered(name)
-
-        async def left() -> None:
-            self.state.touched.add(name)
-            await self._check()
-
-        view, control = parts.field(
-            self.desk,
-            name,
-            say(f"intake.{labels[name]}"),
-            hint=say(f"intake.{hints[name]}") if name in hints else "",
-            change=typed,
-            act=entered,
-            blur=left,
-            autofocus=name == "id_number",
-            capitalization=ft.TextCapitalization.WORDS if name == "full_name" else None,
-        )
-        self._fields[name], self._views[name] = control, view
-
-    def _sex_tile(self, code: str) -> parts.Tile:
-        async def pick() -> None:
-            if self.reader.busy:
-                return
-            self.state.sex = "" if self.state.sex == code else code
-            self._show_sex()
-            await self._check()
-
-        return parts.Tile(self.desk, f"sex-{code}", self.desk.say(f"intake.sex_{code}"), pick, compact=True)
-
     # ------------------------------------------------------------------ coming and going
     async def enter(self, where: Where) -> None:
-        """Put what was typed before back, and load needs and groups."""
-        desk = self.desk
-        if not self._needs:
-            needs = await desk.run(desk.work.intake.needs)
-            self._groups = await desk.run(desk.work.intake.groups)
-            self._draw_needs(needs)
+        """Put what was typed before back, load needs and groups, and listen to the reader."""
+        self._listen()
+        await self._wish.load()
         await self._load_trip()
+        await self._known.read()
         self._show_all()
         self.view.update()
         if not self.state.full_name:
-            await self.desk.focus(self._fields["id_number"])
+            await self._person.focus()
+
+    async def leave(self) -> None:
+        """Another screen hears the reader now."""
+        leave, self._leave_reader = self._leave_reader, None
+        if leave is not None:
+            leave()
+
+    def _listen(self) -> None:
+        if self._leave_reader is None:
+            desk = self.desk
+            self._leave_reader = desk.work.readers.listen(
+                lambda text: desk.from_thread(self._heard, text),
+                lambda _state: desk.from_thread(self._reader_changed),
+            )
+
+    async def _heard(self, text: str) -> None:
+        """Take a code from a reader that is not a keyboard."""
+        if self.desk.work.intake.looks_like_card(text):
+            await self._read(text)
+        else:
+            raise Refused("card.not_a_card")
+
+    async def _reader_changed(self) -> None:
+        self._show_card_strip()
+        self._card_strip.update()
 
     async def focus(self) -> None:
         """Give the keyboard to the first field."""
-        await self.desk.focus(self._fields["id_number"])
+        await self._person.focus()
 
     async def changed(self, kinds: frozenset[str]) -> None:
         """The trip was opened or closed."""
@@ -221,9 +190,11 @@ class IntakeScreen(Screen):
             [] if trip else [parts.notice(self.desk, self.desk.say("trip.none_open"), "warn")]
         )
 
+    # ------------------------------------------------------------------ keys
     async def on_key(self, event: ft.KeyboardEvent) -> bool:
-        """Listen for a card; F9 gives the number, F10 clears."""
-        card = self.reader.key(event)
+        """Listen for a card; F9 gives the number, F10 clears, digits choose the need, Alt the rest."""
+        self._digit.drop()
+        card = self.hub.reader.key(event)
         if card:
             await self._read(card)
             return True
@@ -233,277 +204,229 @@ class IntakeScreen(Screen):
         if event.key == "F10":
             await self._clear()
             return True
+        if event.alt and not event.ctrl:
+            return await self._alt(event.key.upper().removeprefix("DIGIT "))
+        digit = event.key.removeprefix("Numpad ")
+        if digit in DIGITS and not (event.ctrl or event.meta or event.shift or self.hub.typing_at):
+            self.desk.later(self._digit_pressed(int(digit)))
+            return True
         return False
 
-    # ------------------------------------------------------------------ typing
-    async def _typed(self, name: str) -> None:
-        value = self._fields[name].value or ""
-        self.reader.typed(name, value)
-        setattr(self.state, name, value)
-        if await self._checking.settled() and not self.reader.busy:
-            self.state.touched.add(name)
-            await self._check()
-            if name == "id_number":
-                await self._look_up()
+    async def _digit_pressed(self, number: int) -> None:
+        if await self._digit.settled() and not self.hub.reader.busy:
+            await self._wish.choose_number(number)
 
-    async def _entered(self, name: str) -> None:
-        value = self._fields[name].value or ""
-        card, before = self.reader.entered(name, value)
-        if card:
-            self._put(name, before)
-            await self._read(card)
-            return
-        following = TYPED[(TYPED.index(name) + 1) % len(TYPED)]
-        await self.desk.focus(self._fields[following])
+    async def _alt(self, key: str) -> bool:
+        acts: dict[str, Callable[[], Awaitable[object]]] = {
+            "N": self._flip_family,
+            "B": self._flip_business,
+            "K": self._flip_no_card,
+            "S": self._person.flip,
+            "M": self._address.use_first,
+            "U": self._open_rules,
+        }
+        if key in DIGITS:
+            await self._wish.choose_number(int(key))
+        elif key in acts:
+            await acts[key]()
+        else:
+            return False
+        return True
 
-    async def _look_up(self) -> None:
-        """Offer what was noted at an earlier visit."""
-        number = self.state.draft().id_number
-        known = self.state.known
-        if len(number) == 12 and (known is None or known.id_number != number):
-            self.state.known = await self.desk.run(self.desk.work.intake.known, number)
-            self._show_card_strip()
-            self._card_strip.update()
+    async def _open_rules(self) -> None:
+        self._wish.rules()
 
-    async def _check(self) -> None:
+    # ------------------------------------------------------------------ what is rarer
+    async def _flip_family(self) -> None:
         state = self.state
-        state.notes = await self.desk.run(self.desk.work.intake.check, state.draft())
+        state.family_open = not state.family_open
+        if state.family_open and not state.family:
+            state.add_companion()
+        await self._redraw()
+        if state.family_open:
+            await self._family.focus()
+
+    async def _flip_business(self) -> None:
+        self.state.business_open = not self.state.business_open
+        await self._redraw()
+        if self.state.business_open:
+            await self._business.focus()
+
+    async def _flip_no_card(self) -> None:
+        self.state.no_card = not self.state.no_card
+        await self._redraw()
+        await self._check("no_card")
+        if self.state.no_card:
+            await self._person.focus("full_name")
+
+    # ------------------------------------------------------------------ checking
+    async def _check(self, place: str) -> None:
+        """Ask what is wrong with what stands there now, and show it."""
+        state, desk = self.state, self.desk
+        if place == "address-ward":
+            await self._address.find_ward()
+            return
+        if place == "id_number":
+            await self._look_up()
+        await self._address.read()
+        rows = state.filled_rows()
+        state.notes = in_rows(await desk.run(desk.work.intake.check, state.draft()), rows)
         await self._suggest_group()
+        self._address.show()
         self._show_notes()
         self.view.update()
 
+    async def _look_up(self) -> None:
+        """Look whether somebody with this number was here before."""
+        number, state = self.state.draft().id_number, self.state
+        if state.known is not None and state.known.id_number != number:
+            state.known = None
+        if state.known is None and len(number) == 12:
+            state.known = await self.desk.run(self.desk.work.intake.known, number)
+        await self._known.read()
+        self._known.show()
+
     async def _suggest_group(self) -> None:
-        state = self.state
-        draft = state.draft()
-        if state.group is not None and not state.group_suggested:
+        state, desk = self.state, self.desk
+        if "priority_group" in state.touched or (state.group is not None and not state.group_suggested):
             return
-        suggested = await self.desk.run(
-            self.desk.work.intake.suggest_groups, draft.birth_date, draft.birth_text
-        )
+        draft = state.draft()
+        suggested = await desk.run(desk.work.intake.suggest_groups, draft.birth_date, draft.birth_text)
         state.group = suggested[0] if suggested else None
         state.group_suggested = bool(suggested)
-        self._show_groups()
+        self._wish.show_groups()
+
+    def _show_notes(self) -> None:
+        for panel in (self._person, self._family, self._business, self._wish):
+            panel.show_notes()
 
     # ------------------------------------------------------------------ cards
     async def _read(self, text: str) -> None:
-        self._filled(await self.desk.run(self.desk.work.intake.read_card, text))
-        await self._after_card()
+        await self._filled(await self.desk.run(self.desk.work.intake.read_card, text))
 
     async def _choose_picture(self) -> None:
-        if self.reader.busy:
-            return
         picture = await self._pictures.choose()
-        if picture is None:
-            return
-        self._filled(await self.desk.run(self.desk.work.intake.read_card_picture, picture))
-        await self._after_card()
+        if picture is not None:
+            await self._filled(await self.desk.run(self.desk.work.intake.read_card_picture, picture))
 
-    def _filled(self, card: CardView) -> None:
-        self.state.fill_from(card)
-        self.state.notes = card.notes
-
-    async def _after_card(self) -> None:
-        self._show_all()
-        await self._check()
-        self.desk.snack(self.desk.say("intake.card_filled"))
-
-    async def _use_earlier(self) -> None:
-        self.state.fill_from_earlier()
-        self.state.touched |= set(TYPED)
-        self._show_all()
-        await self._check()
+    async def _filled(self, card: CardView) -> None:
+        """Put a card where it belongs: to the person, or to the next of the family while that is open."""
+        state, desk = self.state, self.desk
+        own = state.draft().id_number
+        if state.family_open and (own or state.full_name.strip()) and card.draft.id_number != own:
+            row = state.row_for_card(card.draft.id_number)
+            if row is None:
+                desk.snack(desk.say("intake.card_again"), tone="bad")
+                return
+            row.fill_from(card)
+            await self._redraw()
+            await self._check("companions")
+            self.hub.typing_at = ""
+            await self._family.focus_relation(row)
+        else:
+            state.fill_from(card)
+            self.hub.typing_at = ""
+            await self._known.read(again=True)
+            await self._address.read()
+            self._show_all()
+            await self._check("card")
+            await self._wish.focus()
+        desk.snack(desk.say("intake.card_filled"))
 
     # ------------------------------------------------------------------ drawing
-    def _put(self, name: str, value: str) -> None:
-        setattr(self.state, name, value)
-        self._fields[name].value = value
-        self.reader.put(name, value)
+    async def _redraw(self) -> None:
+        self._show_all()
+        self.view.update()
 
     def _show_all(self) -> None:
-        for name in TYPED:
-            self._put(name, getattr(self.state, name))
-        self._show_sex()
-        self._show_need()
-        self._show_procedure()
-        self._show_groups()
         self._show_card_strip()
+        for panel in (
+            self._known,
+            self._person,
+            self._address,
+            self._no_card,
+            self._family,
+            self._business,
+            self._wish,
+        ):
+            panel.show()
+        state = self.state
+        open_now = {"family": state.family_open, "business": state.business_open, "no-card": state.no_card}
+        for name, tile in self._toggles.items():
+            tile.set(selected=open_now[name])
         self._show_notes()
-
-    def _show_sex(self) -> None:
-        for code, tile in self._sexes.items():
-            tile.set(selected=self.state.sex == code)
 
     def _show_card_strip(self) -> None:
         desk, state = self.desk, self.state
-        label = desk.say("intake.card_picture")
+        reader = desk.work.readers.state
+        actions: list[ft.Control] = []  # chip readers put their way of reading here
+        if reader is not None:
+            ready = reader is ReaderState.READY
+            said = desk.say("intake.reader_ready") if ready else desk.say("intake.reader_missing")
+            actions.append(parts.tid("reader-state", parts.badge(desk, said, "good" if ready else "warn")))
         pick = parts.Press(
-            desk, "card-picture", label, self._choose_picture, kind="text", icon=ft.Icons.IMAGE_OUTLINED
+            desk,
+            "card-picture",
+            desk.say("intake.card_picture"),
+            self.hub.unless_reading(self._choose_picture),
+            kind="text",
+            icon=ft.Icons.IMAGE_OUTLINED,
         )
-        if state.known is not None:
-            use = parts.Press(
-                desk, "use-earlier", desk.say("intake.returning_use"), self._use_earlier, kind="tonal"
-            )
-            strip = parts.notice(
-                desk,
-                desk.say("intake.returning_known", name=state.known.full_name),
-                "good",
-                actions=[use.view, pick.view],
-                identifier="known",
-            )
-        elif state.from_card:
-            strip = parts.notice(
-                desk, desk.say("intake.card_filled"), "good", actions=[pick.view], identifier="card-filled"
-            )
-        else:
-            strip = parts.notice(
-                desk,
-                desk.say("intake.card_scan"),
-                "info",
-                icon=ft.Icons.QR_CODE_SCANNER_ROUNDED,
-                actions=[pick.view],
-                identifier="card-scan",
-            )
-        self._card_strip.content = strip
-
-    def _show_notes(self) -> None:
-        desk, state = self.desk, self.state
-        for name, control in self._fields.items():
-            notes = state.notes_for(name, all_fields=self._all_notes)
-            errors = [note for note in notes if note.severity == "error"]
-            warnings = [note for note in notes if note.severity == "warning"]
-            control.error = (
-                words.note(desk.texts, errors[0].code, dict(errors[0].details)) if errors else None
-            )
-            control.helper = (
-                words.note(desk.texts, warnings[0].code, dict(warnings[0].details)) if warnings else None
-            )
-            control.helper_style = ft.TextStyle(color=desk.palette.accent)
-        rest = [
-            note
-            for note in state.notes
-            if note.field not in {"id_number", "full_name", "birth", "birth_date", "phone", "address"}
-            and (self._all_notes or (note.severity == "warning" and note.field in state.touched))
-        ]
-        self._notes.controls = [
-            parts.notice(
-                desk,
-                words.note(desk.texts, note.code, dict(note.details)),
-                "bad" if note.severity == "error" else "warn",
-            )
-            for note in rest
-        ]
-        self._notes.visible = bool(rest)
-
-    def _draw_needs(self, needs: tuple[str, ...]) -> None:
-        self._needs = {code: self._need_tile(code) for code in needs}
-        self._wish.controls = [
-            ft.ResponsiveRow(
-                [ft.Container(tile.view, col={"xs": 12, "sm": 6, "lg": 4}) for tile in self._needs.values()],
-                spacing=theme.GAP_S,
-                run_spacing=theme.GAP_S,
-            )
-        ]
-        self._group_tiles = {group.code: self._group_tile(group) for group in self._groups}
-        self._group_box.controls = [tile.view for tile in self._group_tiles.values()]
-
-    def _need_tile(self, code: str) -> parts.Tile:
-        async def pick() -> None:
-            if self.reader.busy:
-                return
-            self.state.need = code
-            self.state.touched.add("need")
-            self._show_need()
-            await self._check()
-            if code in _NEEDS_PROCEDURE and self.state.procedure is None:
-                await self._picker.focus()
-
-        return parts.Tile(
-            self.desk, f"need-{code}", self.desk.say(f"need.{code}"), pick, icon=NEED_ICONS.get(code)
+        filled = state.from_card
+        self._card_strip.content = parts.notice(
+            desk,
+            desk.say("intake.card_filled") if filled else desk.say("intake.card_scan"),
+            "good" if filled else "info",
+            icon=None if filled else ft.Icons.QR_CODE_SCANNER_ROUNDED,
+            actions=[*actions, pick.view],
+            identifier="card-filled" if filled else "card-scan",
         )
-
-    def _show_need(self) -> None:
-        for code, tile in self._needs.items():
-            tile.set(selected=self.state.need == code)
-
-    def _group_tile(self, group: GroupChoice) -> parts.Tile:
-        async def pick() -> None:
-            if self.reader.busy:
-                return
-            self.state.group = None if self.state.group == group.code else group.code
-            self.state.group_suggested = False
-            self._show_groups()
-            self._group_box.update()
-
-        name = words.choice(self.desk.texts, "priority", group.code) or group.name
-        tile = parts.Tile(self.desk, f"group-{group.code}", name, pick, compact=True)
-        tile.button.tooltip = group.law
-        return tile
-
-    def _show_groups(self) -> None:
-        for code, tile in self._group_tiles.items():
-            tile.set(selected=self.state.group == code)
-
-    # ------------------------------------------------------------------ procedure
-    async def _card_in_search(self, text: str) -> bool:
-        """Take a card that was read while the keyboard was at the search."""
-        if not self.desk.work.intake.looks_like_card(text):
-            return False
-        await self._read(text)
-        return True
-
-    async def _take_procedure(self, card: ProcedureCard | None) -> None:
-        self.state.procedure = card
-        self.state.touched.add("procedure_code")
-        self._picker.clear()
-        self._show_procedure()
-        await self._check()
-
-    def _show_procedure(self) -> None:
-        card, desk = self.state.procedure, self.desk
-        if card is None:
-            self._procedure_box.controls = [self._picker.view]
-            return
-
-        async def drop() -> None:
-            await self._take_procedure(None)
-            await self._picker.focus()
-
-        change = parts.Press(desk, "procedure-change", desk.say("common.change"), drop, kind="text")
-        name = f"{words.either(desk.texts, card.name, card.name_en)} · {card.code}"
-        icon = ft.Icons.DESCRIPTION_OUTLINED
-        self._procedure_box.controls = [
-            parts.notice(desk, name, "info", icon=icon, actions=[change.view], identifier="procedure-chosen")
-        ]
 
     # ------------------------------------------------------------------ the number
     async def _clear(self) -> None:
-        if self.reader.busy:
+        if self.hub.reader.busy:
             return
         self.state.clear()
-        self._all_notes = False
-        self._picker.clear()
+        self.hub.strict = False
+        self._wish.clear()
+        await self._known.read()
         self._show_all()
         self.view.update()
-        await self.desk.focus(self._fields["id_number"])
+        await self._person.focus()
+        await self._roll.scroll_to(offset=0, duration=0)
 
     async def _take_in(self) -> None:
-        if self.reader.busy:
+        if self.hub.reader.busy:
             return
-        desk = self.desk
+        desk, state = self.desk, self.state
+        draft, rows = state.draft(), state.filled_rows()
         try:
-            ticket = await desk.run(desk.work.intake.take_in, desk.me, self.state.draft())
+            ticket = await desk.run(desk.work.intake.take_in, desk.me, draft)
         except IntakeRefused as refused:
-            self._all_notes = True
-            self.state.notes = refused.notes
+            self.hub.strict = True
+            state.notes = in_rows(refused.notes, rows)
             self._show_notes()
             self.view.update()
-            name = first_error(refused.notes)
-            if name in self._fields:
-                await self.desk.focus(self._fields[name])
+            await self._focus_on(first_error(state.notes))
             desk.snack(desk.say("intake.mend_first"), tone="bad")
             return
         await self._clear()
-        await show_ticket(desk, ticket, self._to_first_field)
+        await show_ticket(desk, ticket, self._go_on)
 
-    async def _to_first_field(self) -> None:
-        await self.desk.focus(self._fields["id_number"])
+    async def _go_on(self) -> None:
+        """Take the next person; their card may have been read while the number was still shown."""
+        if self.state.full_name:
+            await self._wish.focus()
+        else:
+            await self._person.focus()
+
+    async def _focus_on(self, place: str) -> None:
+        """Give the keyboard to what has to be mended first."""
+        if place in TYPED:
+            await self._person.focus(place)
+        elif place.startswith("companions/"):
+            await self._family.focus_note(place)
+        elif place.startswith("business/"):
+            await self._business.focus(place.partition("/")[2])
+        elif place == "need":
+            await self._wish.focus()

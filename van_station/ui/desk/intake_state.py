@@ -2,17 +2,79 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 
+from van_station.rules.people import check_phone, format_phone
+from van_station.services.addresses import AddressOffer, AddressView
 from van_station.services.catalogue import ProcedureCard
 from van_station.services.errors import FieldNote
 from van_station.services.intake import CardView, IntakeDraft
+from van_station.services.parties import MAX_COMPANIONS, BusinessDraft, Companion
 from van_station.services.people import PersonView
 from van_station.ui.words import day_text, typed_day
 
 TYPED = ("id_number", "full_name", "birth", "phone", "address")
-_YEAR_LENGTH = 4
+BUSINESS = ("tax_code", "name", "phone", "address")
+_NUMBER_LENGTH = 12
+
+
+def spoken_phone(text: str) -> str:
+    """Return a phone number in groups, as it is read out; anything that is none as it was typed."""
+    checked = check_phone(text)
+    wrong = any(finding.severity.value == "error" for finding in checked.findings)
+    return text if wrong or not text.strip() else format_phone(checked.number)
+
+
+def capital_words(text: str) -> str:
+    """Return a name with each word begun in upper case, the rest as typed."""
+    return " ".join(word[:1].upper() + word[1:] for word in text.split())
+
+
+def masked(number: str) -> str:
+    """Return a personal number with its middle hidden, "" when it is not whole."""
+    number = "".join(number.split())
+    return f"{number[:3]}······{number[-3:]}" if len(number) == _NUMBER_LENGTH else ""
+
+
+@dataclass(slots=True)
+class CompanionEntry:
+    """Somebody who came along, as typed or read."""
+
+    full_name: str = ""
+    birth: str = ""
+    id_number: str = ""
+    relation: str = ""
+    sex: str = ""
+    address: str = ""
+    identified_by: str = "typed"
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing was said yet."""
+        return not (self.full_name.strip() or self.id_number.strip() or self.birth.strip())
+
+    def draft(self) -> Companion:
+        """Return the companion as the service takes it."""
+        day = typed_day(self.birth)
+        return Companion(
+            full_name=" ".join(self.full_name.split()),
+            relation=self.relation,
+            id_number="".join(self.id_number.split()),
+            birth_date=day,
+            birth_text="" if day else self.birth.strip(),
+            sex=self.sex,
+            address=self.address,
+            identified_by=self.identified_by,
+        )
+
+    def fill_from(self, card: CardView) -> None:
+        """Take over what a card said."""
+        draft = card.draft
+        self.full_name, self.id_number, self.sex = draft.full_name, draft.id_number, draft.sex
+        self.birth = day_text(draft.birth_date, draft.birth_text)
+        self.address, self.identified_by = draft.address, draft.identified_by
 
 
 @dataclass(slots=True)
@@ -33,12 +95,27 @@ class IntakeState:
     card_issued_on: date | None = None
     card_extra: tuple[str, ...] = ()
     from_card: bool = False
+    identified_by: str = "typed"
+    number_hidden: bool = False
+    """The number was read, not typed: it is shown masked until somebody asks for it."""
+    no_card: bool = False
     known: PersonView | None = None
     notes: tuple[FieldNote, ...] = ()
     touched: set[str] = field(default_factory=set)
+    ward_code: str = ""
+    ward_name: str = ""
+    address_read: AddressView | None = None
+    """What `address_asked` means today."""
+    address_asked: str = ""
+    address_kept: bool = False
+    family: list[CompanionEntry] = field(default_factory=list)
+    family_open: bool = False
+    business_open: bool = False
+    business: dict[str, str] = field(default_factory=lambda: dict.fromkeys(BUSINESS, ""))
+    skipped_offers: set[str] = field(default_factory=set)
 
     def draft(self) -> IntakeDraft:
-        """Return the draft as the service takes it."""
+        """Return the draft as the service takes it; rows of the family that nobody filled are left out."""
         day = typed_day(self.birth)
         return IntakeDraft(
             id_number="".join(self.id_number.split()),
@@ -54,30 +131,108 @@ class IntakeState:
             old_id_number=self.old_id_number,
             card_issued_on=self.card_issued_on,
             card_extra=self.card_extra,
+            identified_by=self.identified_by,
+            no_card=self.no_card,
+            ward_code=self.ward_code,
+            companions=tuple(one.draft() for one in self.companions()),
+            business=self._business() if self.business_open else None,
         )
+
+    def companions(self) -> list[CompanionEntry]:
+        """Return the rows of the family in which something stands."""
+        return [one for one in self.family if not one.empty] if self.family_open else []
+
+    def filled_rows(self) -> tuple[int, ...]:
+        """Return which rows of the family the draft has."""
+        if not self.family_open:
+            return ()
+        return tuple(at for at, one in enumerate(self.family) if not one.empty)
+
+    def _business(self) -> BusinessDraft:
+        return BusinessDraft(**{name: " ".join(value.split()) for name, value in self.business.items()})
 
     def fill_from(self, card: CardView) -> None:
         """Take over what a card said; wish, procedure and group stay as they were asked."""
         draft = card.draft
+        if self.group_suggested:
+            self.group, self.group_suggested = None, False
         self.id_number, self.full_name = draft.id_number, draft.full_name
         self.birth = day_text(draft.birth_date, draft.birth_text)
         self.sex, self.address = draft.sex, draft.address
         self.old_id_number = draft.old_id_number
         self.card_issued_on, self.card_extra = draft.card_issued_on, draft.card_extra
-        self.known, self.from_card = card.known, True
+        self.identified_by, self.no_card = draft.identified_by, False
+        self.known, self.from_card, self.number_hidden = card.known, True, True
+        self.skipped_offers.clear()
+        self.forget_ward()
         self.touched |= set(TYPED)
 
-    def fill_from_earlier(self) -> None:
-        """Take over what was noted at an earlier visit where nothing stands yet."""
+    def fill_from_earlier(self, person: PersonView) -> None:
+        """Take over who the person is, as noted at an earlier visit; number and sex that stand there stay."""
+        self.known = person
+        self.id_number = self.id_number or person.id_number
+        self.number_hidden = bool(masked(self.id_number))
+        self.full_name = person.full_name or self.full_name
+        self.birth = day_text(person.birth_date, person.birth_text) or self.birth
+        self.sex = self.sex or person.sex
+        self.touched |= {"id_number", "full_name", "birth"}
+
+    # ------------------------------------------------------------------ family
+    def row_for_card(self, number: str) -> CompanionEntry | None:
+        """Return the family row that the next card fills; None when the card belongs to nobody new.
+
+        None also when the family is full.
+        """
+        if number and number in {self.draft().id_number, *(one.draft().id_number for one in self.family)}:
+            return None
+        for one in self.family:
+            if one.empty:
+                return one
+        return self.add_companion()
+
+    def add_companion(self) -> CompanionEntry | None:
+        """Begin another row; None when there are enough."""
+        if len(self.family) >= MAX_COMPANIONS:
+            return None
+        self.family.append(CompanionEntry())
+        return self.family[-1]
+
+    # ------------------------------------------------------------------ address
+    def forget_ward(self) -> None:
+        """The address is another one now: nothing about it was confirmed."""
+        self.ward_code = self.ward_name = self.address_asked = ""
+        self.address_read, self.address_kept = None, False
+
+    def read_address(self, view: AddressView) -> None:
+        """Take note of what the address means today; one that names a ward of today needs no question."""
+        self.forget_ward()
+        self.address_read, self.address_asked = view, self.address
+        if view.status.value == "today" and view.offers:
+            self.ward_code, self.ward_name = view.offers[0].ward_code, view.offers[0].ward_name
+
+    def use_address(self, offer: AddressOffer) -> None:
+        """The person confirmed an address of today."""
+        self.address = self.address_asked = offer.written
+        self.ward_code, self.ward_name = offer.ward_code, offer.ward_name
+
+    def keep_address(self) -> None:
+        """The person wants the address as it is on the card."""
+        self.address_kept = True
+
+    # ------------------------------------------------------------------ earlier answers
+    def earlier_offers(self) -> tuple[str, ...]:
+        """Return the fields for which an earlier visit has something else than what stands there."""
         person = self.known
         if person is None:
-            return
-        self.full_name = self.full_name or person.full_name
-        self.birth = self.birth or day_text(person.birth_date, person.birth_text)
-        self.sex = self.sex or person.sex
-        self.address = self.address or person.address
-        self.phone = self.phone or person.phone
+            return ()
+        offered = []
+        for name in ("phone", "address"):
+            before, now = getattr(person, name), getattr(self, name)
+            if before and _plain(before) != _plain(now) and name not in self.skipped_offers:
+                offered.append(name)
+        return tuple(offered)
 
+    # ------------------------------------------------------------------ notes
     def notes_for(self, name: str, *, all_fields: bool = False) -> tuple[FieldNote, ...]:
         """Return what to say at a field: errors once it was touched, warnings once something stands there."""
         empty = not getattr(self, name, "") and not (name == "id_number" and self.full_name)
@@ -86,11 +241,36 @@ class IntakeState:
         wanted = {"birth": {"birth", "birth_date", "birth_text"}}.get(name, {name})
         return tuple(note for note in self.notes if note.field in wanted)
 
+    def notes_at(self, place: str, *, all_fields: bool = False) -> tuple[FieldNote, ...]:
+        """Return what to say at a place such as `companions/0/full_name`, once somebody was there."""
+        found = tuple(note for note in self.notes if note.field == place)
+        return found if all_fields or place in self.touched else ()
+
     def clear(self) -> None:
         """Forget everything: the next person comes."""
         fresh = IntakeState()
         for one in fields(self):
             setattr(self, one.name, getattr(fresh, one.name))
+
+
+def _plain(text: str) -> str:
+    return "".join(text.split()).casefold()
+
+
+def in_rows(notes: tuple[FieldNote, ...], rows: Sequence[int]) -> tuple[FieldNote, ...]:
+    """Return notes with the family's places counted as the screen counts them: empty rows are rows there.
+
+    Args:
+        notes: about a draft, `companions/0/full_name` being the first of the draft.
+        rows: `IntakeState.filled_rows` at the moment of the draft.
+    """
+    told = []
+    for note in notes:
+        head, _, rest = note.field.partition("/")
+        number, _, name = rest.partition("/")
+        known = head == "companions" and number.isdecimal() and int(number) < len(rows)
+        told.append(replace(note, field=f"{head}/{rows[int(number)]}/{name}") if known else note)
+    return tuple(told)
 
 
 def first_error(notes: tuple[FieldNote, ...]) -> str:
@@ -100,5 +280,10 @@ def first_error(notes: tuple[FieldNote, ...]) -> str:
         for note in notes
         if note.severity == "error"
     }
-    order = (*TYPED, "need", "procedure_code", "priority_group")
-    return min(wrong, key=lambda name: order.index(name) if name in order else len(order), default="")
+    order = (*TYPED, "companions", "business", "need", "procedure_code", "priority_group")
+
+    def place(name: str) -> tuple[int, str]:
+        head = name.partition("/")[0]
+        return (order.index(head) if head in order else len(order)), name
+
+    return min(wrong, key=place, default="")

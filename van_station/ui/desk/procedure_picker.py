@@ -19,6 +19,36 @@ async def _nothing(_text: str) -> bool:
     return False
 
 
+def _nowhere(_place: str) -> None:
+    """Nobody asks where the keyboard is."""
+
+
+def facts_of(desk: Desk, card: ProcedureCard) -> str:
+    """Return code, authority, time and fee of a procedure in one line."""
+    say = desk.say
+    if card.time_value is None:
+        time = say("intake.procedure_time_unknown")
+    elif card.time_value == 0:
+        time = say("intake.procedure_same_day")
+    else:
+        unit = words.choice(desk.texts, "time_unit", card.time_unit)
+        time = say("intake.procedure_time_unit", value=card.time_value, unit=unit)
+    if card.fee is None:
+        fee = say("intake.procedure_fee_unknown")
+    elif card.fee.amount_vnd == 0:
+        fee = say("intake.procedure_free")
+    else:
+        fee = desk.texts.money(card.fee.amount_vnd)
+    if card.fee is not None and card.fee.unverified:
+        fee = f"{fee} ({say('confidence.unverified')})"
+    pieces = [card.code, card.authority, time, fee]
+    if card.replaces:
+        pieces.insert(1, say("intake.procedure_replaces", code=card.replaces))
+    if card.unverified:
+        pieces.append(say("dossier.procedure_unverified_mark"))
+    return " · ".join(pieces)
+
+
 class ProcedurePicker:
     """A search line and its hits; Enter takes the first.
 
@@ -28,6 +58,7 @@ class ProcedurePicker:
         hold: while True, presses are a card reader's, nobody's wish.
         divert: offered the text at Enter before it is a search; True when it was something else.
         autofocus: whether the line takes the keyboard when it appears.
+        at: told where the keyboard is: the line's id, or "" when it went elsewhere.
     """
 
     def __init__(
@@ -38,7 +69,9 @@ class ProcedurePicker:
         hold: Callable[[], bool] = lambda: False,
         divert: Callable[[str], Awaitable[bool]] = _nothing,
         autofocus: bool = False,
+        at: Callable[[str], None] = _nowhere,
     ) -> None:
+        self._at = at
         self._desk, self._chosen, self._hold, self._divert = desk, chosen, hold, divert
         self._found: tuple[ProcedureCard, ...] = ()
         self._latest = Latest(0.15)
@@ -51,9 +84,17 @@ class ProcedurePicker:
             icon=ft.Icons.SEARCH_ROUNDED,
             change=self._typed,
             act=self._first,
+            blur=self._went,
+            on_focus=desk.on(self._came, again=True),
             autofocus=autofocus,
         )
         self.view = ft.Column([line, self._hits], spacing=theme.GAP_S, horizontal_alignment=stretch)
+
+    async def _came(self) -> None:
+        self._at("procedure-search")
+
+    async def _went(self) -> None:
+        self._at("")
 
     async def focus(self) -> None:
         """Give the line the keyboard."""
@@ -103,10 +144,7 @@ class ProcedurePicker:
 
         name = words.either(self._desk.texts, card.name, card.name_en)
         icon = ft.Icons.DESCRIPTION_OUTLINED
-        pieces = [card.code]
-        if card.unverified:
-            pieces.append(self._desk.say("dossier.procedure_unverified_mark"))
-        caption = " · ".join(pieces)
+        caption = facts_of(self._desk, card)
         return parts.Tile(self._desk, f"procedure-{card.code}", name, pick, icon=icon, caption=caption).view
 
 

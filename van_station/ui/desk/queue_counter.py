@@ -24,6 +24,17 @@ _ACTS: tuple[tuple[TicketAct, str, ft.IconData], ...] = (
     (TicketAct.TRANSFER, "queue.transfer", ft.Icons.MOVE_UP_ROUNDED),
     (TicketAct.NO_SHOW, "queue.no_show", ft.Icons.PERSON_OFF_OUTLINED),
 )
+KEYS = {
+    TicketAct.SERVE: "F10",
+    TicketAct.FINISH: "F10",
+    TicketAct.RECALL: "Alt+R",
+    TicketAct.SKIP: "Alt+Q",
+    TicketAct.PUT_BACK: "Alt+T",
+    TicketAct.TRANSFER: "Alt+C",
+    TicketAct.NO_SHOW: "Alt+V",
+}
+KEY_ACTS = {key.removeprefix("Alt+"): act for act, key in KEYS.items() if key.startswith("Alt+")}
+"""What Alt with a letter does, by the letter."""
 
 
 def mine(tickets: Sequence[TicketView], counter: str) -> list[TicketView]:
@@ -59,7 +70,7 @@ class Counter:
         self.present: TicketView | None = None
         """Who is at the counter; with several, the one that was chosen."""
         p = desk.palette
-        self._number = parts.text("", Style.DISPLAY_LARGE, color=p.primary)
+        self._number = parts.text("", Style.DISPLAY_MEDIUM, color=p.primary)
         self._name = parts.text("", Style.HEADLINE_SMALL)
         self._what = parts.text("", Style.BODY_MEDIUM, color=p.quiet)
         self._marks = ft.Row(wrap=True, spacing=theme.GAP_S, run_spacing=theme.GAP_S)
@@ -70,8 +81,15 @@ class Counter:
             self._open_it,
             kind="tonal",
             icon=ft.Icons.FOLDER_OPEN_OUTLINED,
+            shortcut="Alt+H",
+            show_key=True,
+            fill=True,
         )
         self._buttons = {act: self._act_button(act, key, icon) for act, key, icon in _ACTS}
+        self._cells = {"open": ft.Container(self._open.view, col=12)} | {
+            act.value: ft.Container(button.view, col=12 if act in MAIN_ACTS else 6)
+            for act, button in self._buttons.items()
+        }
         self._card = self._ticket_card()
         self._nobody = parts.card(
             desk,
@@ -97,13 +115,15 @@ class Counter:
         head = ft.Row(
             [
                 parts.tid("serving-number", self._number),
-                ft.Column([self._name, self._what], spacing=4, expand=True),
+                self._marks,
             ],
-            spacing=theme.GAP_L,
+            spacing=theme.GAP_M,
+            wrap=True,
+            vertical_alignment=ft.CrossAxisAlignment.CENTER,
         )
-        buttons: list[ft.Control] = [self._open.view, *[button.view for button in self._buttons.values()]]
-        acts = ft.Row(buttons, wrap=True, spacing=theme.GAP_S, run_spacing=theme.GAP_S)
-        return parts.card(self._desk, [head, self._marks, acts])
+        who = ft.Column([self._name, self._what], spacing=2)
+        acts = ft.ResponsiveRow([*self._cells.values()], spacing=theme.GAP_S, run_spacing=theme.GAP_S)
+        return parts.card(self._desk, [head, who, acts], padding=14, spacing=theme.GAP_S)
 
     def _act_button(self, act: TicketAct, key: str, icon: ft.IconData) -> parts.Press:
         async def go() -> None:
@@ -111,13 +131,25 @@ class Counter:
                 await self._do.act(self.present, act)
 
         kind: parts.Kind = "filled" if act is TicketAct.SERVE else "tonal" if act in MAIN_ACTS else "outlined"
-        shortcut = "F10" if act in MAIN_ACTS else ""
-        label = self._desk.say(key)
-        return parts.Press(self._desk, f"act-{act.value}", label, go, kind=kind, icon=icon, shortcut=shortcut)
+        return parts.Press(
+            self._desk,
+            f"act-{act.value}",
+            self._desk.say(key),
+            go,
+            kind=kind,
+            icon=icon,
+            shortcut=KEYS[act],
+            show_key=True,
+            fill=True,
+        )
 
     async def _open_it(self) -> None:
         if self.present is not None:
             await self._do.open_dossier(self.present)
+
+    def allows(self, act: TicketAct) -> bool:
+        """Whether this may be done with the one who is present."""
+        return self.present is not None and act in acts_for(self.present.status)
 
     def choose(self, ticket_id: str) -> None:
         """Show this one first; "" shows who was called last."""
@@ -155,6 +187,7 @@ class Counter:
         allowed = acts_for(ticket.status)
         for act, button in self._buttons.items():
             button.view.visible = act in allowed
+            self._cells[act.value].visible = act in allowed
 
     def _other(self, ticket: TicketView) -> ft.Control:
         async def pick() -> None:

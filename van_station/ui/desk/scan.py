@@ -8,6 +8,7 @@ from van_station.services.capture_events import FileView
 from van_station.services.dossier_views import ComponentView, DossierView
 from van_station.ui import dialogs, parts, theme, words
 from van_station.ui.desk.page_viewer import show_page
+from van_station.ui.desk.returning_panel import ReturningPanel
 from van_station.ui.desk.scan_batch import BatchPanel
 from van_station.ui.desk.step import Goto, Step
 from van_station.ui.parts import Style
@@ -47,6 +48,7 @@ class PapersStep(Step):
         )
         self._head = ft.Column(spacing=theme.GAP_S, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
         self._files = ft.Column(spacing=theme.GAP_S, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+        self._returning = ReturningPanel(desk)
         self._pictures: dict[str, tuple[bytes, ...]] = {}
         self.batch = BatchPanel(desk, self._kept)
         self._seen: dict[str, parts.Tile] = {}
@@ -72,7 +74,7 @@ class PapersStep(Step):
         )
         right = ft.Container(
             ft.Column(
-                [self._head, self.batch.view, self._files],
+                [self._returning.view, self._head, self.batch.view, self._files],
                 spacing=theme.GAP_M,
                 scroll=ft.ScrollMode.AUTO,
                 expand=True,
@@ -99,6 +101,7 @@ class PapersStep(Step):
         self._dossier = dossier
         self._chosen = where.get("component") or self._chosen or next_component(dossier.components, "")
         self._draw_list()
+        await self._returning.show(dossier)
         await self.batch.load_scanners()
         await self._show_chosen()
 

@@ -1,0 +1,154 @@
+"""One line to type in at intake: checked as it is typed, and never mistaken for a card reader's typing."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import flet as ft
+
+from van_station.services.errors import FieldNote
+from van_station.ui import parts, words
+from van_station.ui.debounce import Latest
+from van_station.ui.desk.card_reader import CardReader
+from van_station.ui.desk.intake_state import IntakeState
+from van_station.ui.session import Desk
+
+
+class IntakeHub:
+    """What the panels of the intake screen share.
+
+    Attributes:
+        desk: the window.
+        reader: follows a card reader that types.
+        typing_at: name of the field that has the keyboard, "" while a digit is a choice and no text.
+        check: asks the services what is wrong, and redraws.
+        read: takes a card's text.
+        redraw: shows the state anew, after it was changed by something other than typing.
+        strict: every error is shown, also of fields nobody came to yet.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.reader = CardReader(desk.work.intake.looks_like_card)
+        self.typing_at = ""
+        self.strict = False
+        self.checking = Latest(0.35)
+        self.check: Callable[[str], Awaitable[None]] = self._nothing
+        self.read: Callable[[str], Awaitable[None]] = self._nothing
+        self.redraw: Callable[[], Awaitable[None]] = self._nothing
+
+    async def _nothing(self, *_anything: object) -> None:
+        """The screen has not taken its place yet."""
+
+    @property
+    def state(self) -> IntakeState:
+        """What stands in the fields."""
+        return self.desk.state(IntakeState)
+
+    def unless_reading(self, act: Callable[[], Awaitable[Any]]) -> Callable[[], Awaitable[None]]:
+        """Return `act` for a button: a press while a reader types is its Space or Enter, nobody's wish."""
+
+        async def press() -> None:
+            if not self.reader.busy:
+                await act()
+
+        return press
+
+
+class WatchedField:
+    """A text field with its place in the state.
+
+    Args:
+        hub: of the screen.
+        place: name in the state and in notes, such as `phone` or `companions/0/full_name`; also the test id.
+        label: what is to be typed.
+        get: reads the state.
+        put: writes the state.
+        enter: where the keyboard goes on Enter.
+        leave: turns what was typed into how it is kept on screen, when the keyboard goes elsewhere.
+        more: passed to Flet's field.
+    """
+
+    def __init__(
+        self,
+        hub: IntakeHub,
+        place: str,
+        label: str,
+        *,
+        get: Callable[[], str],
+        put: Callable[[str], None],
+        enter: Callable[[], Awaitable[None]] | None = None,
+        leave: Callable[[str], str] = str,
+        hint: str = "",
+        **more: Any,
+    ) -> None:
+        self._hub, self.place = hub, place
+        self._get, self._put, self._enter, self._leave = get, put, enter, leave
+        self.view, self.control = parts.field(
+            hub.desk,
+            place,
+            label,
+            hint=hint,
+            change=self._typed,
+            act=self._entered,
+            blur=self._left,
+            on_focus=hub.desk.on(self._came, again=True),
+            **more,
+        )
+
+    def show(self) -> None:
+        """Write what the state holds into the field; the caller updates the view."""
+        self.control.value = self._get()
+        self._hub.reader.put(self.place, self._get())
+
+    def set(self, value: str) -> None:
+        """Write into state and field."""
+        self._put(value)
+        self.show()
+
+    def tell(self, notes: Sequence[FieldNote]) -> None:
+        """Show what is wrong or doubtful."""
+        desk = self._hub.desk
+        said = {
+            note.severity: words.note(desk.texts, note.code, dict(note.details)) for note in reversed(notes)
+        }
+        self.control.error = said.get("error")
+        self.control.helper = said.get("warning")
+        self.control.helper_style = ft.TextStyle(color=desk.palette.accent)
+
+    async def focus(self) -> None:
+        """Give the field the keyboard."""
+        await self._hub.desk.focus(self.control)
+
+    async def _came(self) -> None:
+        self._hub.typing_at = self.place
+
+    async def _typed(self) -> None:
+        value = self.control.value or ""
+        self._hub.reader.typed(self.place, value)
+        self._put(value)
+        if await self._hub.checking.settled() and not self._hub.reader.busy:
+            self._hub.state.touched.add(self.place)
+            await self._hub.check(self.place)
+
+    async def _entered(self) -> None:
+        value = self.control.value or ""
+        card, before = self._hub.reader.entered(self.place, value)
+        if card:
+            self.set(before)
+            await self._hub.read(card)
+        elif self._enter is not None:
+            await self._enter()
+
+    async def _left(self) -> None:
+        if self._hub.typing_at == self.place:
+            self._hub.typing_at = ""
+        value = self.control.value or ""
+        kept = self._leave(value)
+        if kept != value:
+            self.set(kept)
+        if not value and self.place not in self._hub.state.touched:
+            return  # nobody typed here, nothing to say
+        self._hub.state.touched.add(self.place)
+        await self._hub.check(self.place)
