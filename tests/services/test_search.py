@@ -8,12 +8,20 @@ from datetime import date, timedelta
 import pytest
 
 from tests.services.machine import MORNING, Machine
-from van_station.records import Dossier, Person
+from van_station.records import Business, Dossier, Person
 from van_station.rules.access import Role
 from van_station.rules.dossiers import DossierState
 from van_station.rules.text import fold
 from van_station.services.errors import NotPermitted
-from van_station.services.search import Search, dossier_rows, found_ids, match_query, person_rows
+from van_station.services.parties import BusinessDraft
+from van_station.services.search import (
+    Search,
+    business_views,
+    dossier_rows,
+    found_ids,
+    match_query,
+    person_rows,
+)
 
 
 @pytest.fixture
@@ -121,7 +129,7 @@ def test_a_person_is_not_found_by(machine: Machine, search: Search, text: str) -
 def test_signs_and_commands_of_the_index_are_only_text(machine: Machine, search: Search, text: str) -> None:
     person(machine, "Đặng Thị Mẫu", id_number="001199123456")
     found = search.find(machine.volunteer, text)
-    assert (found.people, found.dossiers) == ((), ())
+    assert (found.people, found.dossiers, found.businesses) == ((), (), ())
 
 
 @pytest.mark.parametrize("text", ["x" * 5000, "a " * 500, "\ud800", "é́́́" * 30])
@@ -193,6 +201,7 @@ def test_finding_reads_rows_by_their_ids_only(machine: Machine) -> None:
     """No statement of a search scans a table."""
     owner = person(machine, "Đặng Thị Mẫu", id_number="001199123456")
     dossier(machine, owner, "TAM-3F2A-261123-0007")
+    business(machine, "Quán Mẫu", "0101234567")
     statements: list[str] = []
     with machine.workspace.store.reading() as session:
         driver = session.connection().connection.driver_connection
@@ -200,6 +209,7 @@ def test_finding_reads_rows_by_their_ids_only(machine: Machine) -> None:
         try:
             person_rows(session, found_ids(session, "person", "mau 3456", limit=20))
             dossier_rows(session, found_ids(session, "dossier", "mau", state=DossierState.DRAFT, limit=20))
+            business_views(session, found_ids(session, "business", "mau 0101", limit=20))
         finally:
             driver.set_trace_callback(None)
         plans = [
@@ -208,10 +218,83 @@ def test_finding_reads_rows_by_their_ids_only(machine: Machine) -> None:
             if statement.startswith("SELECT") and "_index_" not in statement
             for row in session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}")
         ]
-    assert len(plans) >= 6
+    assert len(plans) >= 9
     assert [step for step in plans if step.startswith("SCAN") and "VIRTUAL TABLE INDEX" not in step] == []
 
 
 def test_a_query_holds_only_quoted_words() -> None:
     assert match_query('a"b', "person") == 'names : "a b" *'
     assert match_query("names : x OR y", "person", exact=True).count('"') == 8
+
+
+def business(machine: Machine, name: str, tax_code: str = "", **more: object) -> str:
+    row = Business(name=name, folded_name=fold(name), tax_code=tax_code, **more)
+    with machine.workspace.store.unit("u1", "test.keep", ("business", row.id)) as unit:
+        unit.save(row)
+    return row.id
+
+
+def businesses(search: Search, machine: Machine, text: str) -> list[str]:
+    return [each.id for each in search.find(machine.volunteer, text).businesses]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Quán Mẫu 79",
+        "quan mau",
+        "MAU quán",
+        "79 mau",
+        "0101234567",
+        "01012",
+        "0101234567-001",
+        "0101234567001",
+        "010 123 4567",
+        "quan 0101234567",
+        "0912000123",
+    ],
+)
+def test_a_business_is_found_by(machine: Machine, search: Search, text: str) -> None:
+    wanted = business(machine, "Quán ăn Mẫu 79", "0101234567-001", phone="0912000123")
+    business(machine, "Công ty Khác", "0209876543")
+    assert businesses(search, machine, text) == [wanted]
+
+
+@pytest.mark.parametrize("text", ["uan", "234567", "quan khac", "20/3/1954", "4567"])
+def test_a_business_is_not_found_by(machine: Machine, search: Search, text: str) -> None:
+    business(machine, "Quán ăn Mẫu 79", "0101234567-001")
+    business(machine, "Công ty Khác", "0209876543")
+    assert businesses(search, machine, text) == []
+
+
+def test_a_renamed_business_is_found_by_its_new_name_only(machine: Machine, search: Search) -> None:
+    one = business(machine, "Quán Mẫu", "0101234567")
+    with machine.workspace.store.unit("u1", "test.keep", ("business", one)) as unit:
+        row = unit.session.get_one(Business, one)
+        row.name, row.folded_name = "Tiệm Thử", fold("Tiệm Thử")
+        unit.save(row)
+    assert (businesses(search, machine, "quan"), businesses(search, machine, "tiem")) == ([], [one])
+
+
+def test_a_business_taken_in_with_a_person_shows_who_speaks_for_it(desk: Machine) -> None:
+    draft = BusinessDraft("Hộ kinh doanh Ví Dụ", tax_code="0101234560", address="Thôn Đoài")
+    ticket = desk.take_in(business=draft)
+    (found,) = desk.workspace.search.find(desk.volunteer, "ho kinh doanh").businesses
+    assert (found.name, found.tax_code, found.address) == (draft.name, draft.tax_code, draft.address)
+    party = desk.workspace.intake.party(ticket.id)
+    assert found.representative_person_id == party.members[0].person_id
+    assert draft.name not in repr(found)
+
+
+def test_a_store_from_before_finds_its_businesses_after_the_migration(machine: Machine) -> None:
+    one = business(machine, "Quán Mẫu", "0101234567")
+    with machine.workspace.store.unit("u1", "test.forget", ("business", one)) as unit:
+        connection = unit.session.connection()
+        for each in ("insert", "update", "delete"):
+            connection.exec_driver_sql(f"DROP TRIGGER business_found_{each}")
+        for each in ("INDEX", "ENTRY"):
+            connection.exec_driver_sql(f"DROP TABLE business_{each.lower()}")
+        connection.exec_driver_sql("DROP VIEW business_words")
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0003'")
+    machine.reopen()
+    assert businesses(machine.workspace.search, machine, "quan") == [one]

@@ -17,8 +17,8 @@ from van_station.records import Ticket
 from van_station.store import StoreDamaged, StoreNewer, connections, migrate
 from van_station.store.store import DATABASE
 
-SEARCH = re.compile(r"(person|dossier)_(words|entry|index|found)(_\w+)?")
-"""Names of what revision 0003 makes beside the models' tables."""
+SEARCH = re.compile(r"(person|dossier|business)_(words|entry|index|found)(_\w+)?")
+"""Names of what revisions 0003 and 0004 make beside the models' tables."""
 NEXT = """
 import sqlalchemy as sa
 from alembic import op

@@ -1,6 +1,7 @@
-"""One box for people and dossiers: by name, card number, phone, birth date, dossier number or code.
+"""One box for people, dossiers and businesses: by name, number, phone, birth date or code.
 
-The words lie in indexes of the store (revision 0003) that each write keeps right in its own transaction.
+The words lie in indexes of the store (revisions 0003 and 0004) that each write keeps right in its own
+transaction.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 from van_station.records.dossiers import Dossier
-from van_station.records.people import Person
+from van_station.records.people import Business, Person
 from van_station.rules.access import Act
 from van_station.rules.dossiers import DossierState
 from van_station.rules.text import fold
@@ -36,34 +37,54 @@ _ONLY_DIGITS = re.compile(r"\+?[0-9]+(?:[ .][0-9]+)+")
 _TAIL = 4
 """The last digits of a card number, as people say them to be found again."""
 
-Kind = Literal["person", "dossier"]
+Kind = Literal["person", "dossier", "business"]
+
+
+@dataclass(frozen=True)
+class BusinessView:
+    """A household business or enterprise (*hộ kinh doanh, doanh nghiệp*) as the box shows it."""
+
+    id: str
+    tax_code: str
+    """10 digits, 13 with a hyphen, or the owner's 12; "" when not given."""
+    name: str
+    address: str
+    representative_person_id: str | None
+
+    def __repr__(self) -> str:
+        return f"BusinessView(id={self.id!r})"
 
 
 @dataclass(frozen=True)
 class Found:
-    """What the box found; `people` and `dossiers` each best first."""
+    """What the box found; `people`, `dossiers` and `businesses` each best first."""
 
     people: tuple[PersonView, ...]
     dossiers: tuple[DossierLine, ...]
+    businesses: tuple[BusinessView, ...] = ()
 
     def __repr__(self) -> str:
-        return f"Found(people={len(self.people)}, dossiers={len(self.dossiers)})"
+        counts = (
+            f"people={len(self.people)}, dossiers={len(self.dossiers)}, businesses={len(self.businesses)}"
+        )
+        return f"Found({counts})"
 
 
 class Search:
-    """Finds people and dossiers as somebody types."""
+    """Finds people, dossiers and businesses as somebody types."""
 
     def __init__(self, store: Store, catalogue: Catalogue) -> None:
         self._store = store
         self._catalogue = catalogue
 
     def find(self, actor: Actor, text: str, limit: int = 20) -> Found:
-        """Return people and dossiers in which all words of `text` are found; nothing when there are none.
+        """Return people, dossiers and businesses in which all words of `text` are found.
 
         A word of letters is the beginning of a word of the name, in any order, marks ignored. Digits are the
         beginning of a card number, phone number or dossier code, four digits also the end of a card number or
-        a birth year; `20/3/1954`, `3/1954` and `1954-03-20` are birth dates. Whole words come before
-        beginnings, then what came to this machine last.
+        a birth year; `20/3/1954`, `3/1954` and `1954-03-20` are birth dates. Of a
+        business digits are the beginning of its tax code or phone number, or of a word of its name. Without
+        a word nothing is found. Whole words come before beginnings, then what came to this machine last.
 
         Raises:
             NotPermitted: the role may not look up.
@@ -76,19 +97,20 @@ class Search:
             return Found(
                 tuple(person_view(row) for row in people),
                 dossier_lines(session, rows, self._catalogue),
+                business_views(session, found_ids(session, "business", text, limit=most)),
             )
 
 
 def found_ids(
     session: Session, kind: Kind, text: str, *, state: DossierState | None = None, limit: int
 ) -> list[str]:
-    """Return ids of the people or dossiers that `text` finds: whole words first, then beginnings.
+    """Return ids of the people, dossiers or businesses that `text` finds: whole words first, then beginnings.
 
     Args:
         session: reading.
-        kind: which of the two indexes.
+        kind: which of the three indexes.
         text: as typed; its first 80 characters and 8 words count.
-        state: dossiers of this state only.
+        state: of dossiers: of this state only.
         limit: how many ids at most.
     """
     found: dict[str, None] = {}
@@ -121,6 +143,15 @@ def person_rows(session: Session, ids: Sequence[str]) -> list[Person]:
     return [rows[each] for each in ids if each in rows]
 
 
+def business_views(session: Session, ids: Sequence[str]) -> tuple[BusinessView, ...]:
+    """Return businesses in the order of `ids`."""
+    rows = {row.id: row for row in session.exec(select(Business).where(col(Business.id).in_(ids)))}
+    return tuple(
+        BusinessView(row.id, row.tax_code, row.name, row.address or "", row.representative_person_id)
+        for row in (rows[each] for each in ids if each in rows)
+    )
+
+
 def dossier_rows(session: Session, ids: Sequence[str]) -> list[tuple[Dossier, Person]]:
     """Return dossiers with their people in the order of `ids`; the answers are left where they are."""
     query = (
@@ -149,14 +180,17 @@ def _statement(kind: Kind) -> str:
     )
 
 
-_KINDS: tuple[Kind, ...] = ("person", "dossier")
+_KINDS: tuple[Kind, ...] = ("person", "dossier", "business")
 _STATEMENTS = {kind: sql(_statement(kind)) for kind in _KINDS}
+
+
+_ALSO_DIGITS: dict[Kind, tuple[str, ...]] = {"dossier": ("codes",), "business": ("names",)}
 
 
 def _part(word: str, kind: Kind, *, exact: bool) -> str:
     """Return the query of one word; "" for signs only."""
     born = _birth(word)
-    if born:
+    if born and kind != "business":
         return born
     if word.startswith("+84"):
         word = f"0{word.removeprefix('+84')}"
@@ -166,9 +200,9 @@ def _part(word: str, kind: Kind, *, exact: bool) -> str:
     quoted = f'"{tokens}"'
     if not any(letter.isdigit() for letter in tokens):
         return f"names : {quoted}" if exact else f"names : {quoted} *"
-    where = ["numbers", *(["codes"] if kind == "dossier" else [])]
+    where = ["numbers", *_ALSO_DIGITS.get(kind, ())]
     parts = [f"{{{' '.join(where)}}} : {quoted} *"]
-    if len(tokens) == _TAIL and tokens.isascii() and tokens.isdecimal():
+    if kind != "business" and len(tokens) == _TAIL and tokens.isascii() and tokens.isdecimal():
         parts += [f"{{tails born}} : {quoted}"]
     return f"({' OR '.join(parts)})"
 

@@ -16,9 +16,9 @@ from van_station.store.rows import materialise
 
 SCHEMA = 2
 """Number of the record layout, in every change; raised with each new table or column that travels."""
-HEAD = "0003"
+HEAD = "0004"
 """The newest revision; a store that is there already is not looked at any further."""
-SCHEMA_OF = {"0001": 1, "0002": 2, "0003": 2}
+SCHEMA_OF = {"0001": 1, "0002": 2, "0003": 2, "0004": 2}
 """The record layout that each revision's tables hold."""
 SCRIPTS = "van_station.store:migrations"
 
