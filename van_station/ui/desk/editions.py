@@ -5,22 +5,16 @@ from __future__ import annotations
 import flet as ft
 
 from van_station.rules.catalogue_bundle import MAX_BUNDLE_BYTES
-from van_station.rules.catalogue_diff import ProcedureChange
-from van_station.services.edition_views import EditionPreview, EditionUse
+from van_station.services.edition_views import EditionPreview
 from van_station.services.errors import Refused
 from van_station.ui import dialogs, parts, theme
-from van_station.ui.desk import edition_words
+from van_station.ui.desk import edition_cards
 from van_station.ui.parts import Style
 from van_station.ui.screen import Screen, Where
 from van_station.ui.session import Desk
 from van_station.ui.uploads import FileChooser
 
 EXTENSIONS = ("vscat",)
-_CHANGE_ICONS = {
-    "added": ft.Icons.ADD_CIRCLE_OUTLINE_ROUNDED,
-    "changed": ft.Icons.EDIT_OUTLINED,
-    "removed": ft.Icons.REMOVE_CIRCLE_OUTLINE_ROUNDED,
-}
 
 
 class EditionsScreen(Screen):
@@ -102,9 +96,9 @@ class EditionsScreen(Screen):
         desk = self.desk
         uses = await desk.run(desk.work.editions.overview, desk.me)
         active = next((use for use in uses if use.edition.active), None)
-        self._now.controls = [self._in_force(active)] if active is not None else []
+        self._now.controls = [edition_cards.in_force(desk, active)] if active is not None else []
         others = [use for use in uses if use is not active]
-        drawn = [self._older(use) for use in others] or [
+        drawn = [edition_cards.kept(desk, use) for use in others] or [
             parts.empty(
                 desk,
                 ft.Icons.INVENTORY_2_OUTLINED,
@@ -131,13 +125,14 @@ class EditionsScreen(Screen):
         try:
             told = await desk.run(desk.work.editions.preview, desk.me, data)
         except Refused as refusal:
-            self._chosen.controls = self._refusal(refusal)
+            self._chosen.controls = edition_cards.refused(desk, refusal)
         else:
             self._data = data
             self._chosen.controls = self._difference(told)
         finally:
             self._busy = False
         self._install_card.update()
+        await desk.focus(self._install_it.button if self._data and not told.active else self._choose.button)
 
     def _working(self, key: str) -> None:
         self._busy = True
@@ -196,7 +191,7 @@ class EditionsScreen(Screen):
             view = await desk.run(desk.work.editions.install, desk.me, data, older=older)
         except Refused as refusal:
             self._busy = False
-            self._chosen.controls = self._refusal(refusal)
+            self._chosen.controls = edition_cards.refused(desk, refusal)
             self._install_card.update()
             return
         self._forget()
@@ -205,62 +200,6 @@ class EditionsScreen(Screen):
         await self.focus()
 
     # ------------------------------------------------------------------ drawing
-    def _in_force(self, use: EditionUse) -> ft.Control:
-        desk, say, p = self.desk, self.desk.say, self.desk.palette
-        picture = ft.Container(
-            ft.Icon(ft.Icons.LIBRARY_BOOKS_OUTLINED, color=p.on_primary_soft, size=36),
-            bgcolor=p.primary_soft,
-            border_radius=theme.RADIUS_L,
-            padding=16,
-        )
-        head = ft.Column(
-            [
-                parts.text(say("editions.in_force"), Style.LABEL_LARGE, color=p.quiet),
-                parts.tid("edition-version", parts.text(use.edition.version, Style.HEADLINE_SMALL)),
-            ],
-            spacing=2,
-            expand=True,
-        )
-        body: list[ft.Control] = [ft.Row([picture, head], spacing=theme.GAP_L)]
-        if use.old:
-            told = say("editions.old", days=use.age_days)
-            body.append(parts.notice(desk, told, "warn", identifier="edition-old"))
-        body.append(parts.facts(desk, self._facts(use)))
-        return parts.card(desk, body)
-
-    def _facts(self, use: EditionUse) -> list[tuple[str, str]]:
-        desk, say = self.desk, self.desk.say
-        edition = use.edition
-        signer = say("editions.built_in") if edition.built_in else edition.key_id
-        held = say("editions.damaged") if use.procedures is None else desk.texts.count(use.procedures)
-        days = max(use.age_days, 0)
-        issued = say("editions.issued_ago", issued_on=edition.issued_on, days=days)
-        return [
-            (say("editions.issued_on"), issued),
-            (say("editions.signer"), signer),
-            (say("editions.procedures"), held),
-            (say("editions.drafts"), desk.texts.count(use.drafts)),
-            (say("editions.installed_at"), desk.texts.datetime(edition.installed_at)),
-        ]
-
-    def _older(self, use: EditionUse) -> ft.Control:
-        desk, p = self.desk, self.desk.palette
-        rows = ft.Column(
-            [
-                ft.Row(
-                    [
-                        ft.Icon(ft.Icons.HISTORY_ROUNDED, color=p.quiet),
-                        parts.text(use.edition.version, Style.TITLE_MEDIUM, expand=True),
-                    ],
-                    spacing=theme.GAP_S,
-                ),
-                parts.facts(desk, self._facts(use)),
-            ],
-            spacing=theme.GAP_S,
-        )
-        box = ft.Container(rows, bgcolor=p.raised, border_radius=theme.RADIUS_M, padding=14)
-        return parts.tid(f"edition-{use.edition.version}", box)
-
     def _difference(self, told: EditionPreview) -> list[ft.Control]:
         desk, say = self.desk, self.desk.say
         head = say("editions.chosen", version=told.version, issued_on=told.issued_on, count=told.procedures)
@@ -276,8 +215,8 @@ class EditionsScreen(Screen):
         if told.older:
             older = say("editions.older", version=told.version, in_force=told.in_force)
             drawn.append(parts.notice(desk, older, "warn", identifier="edition-older"))
-        drawn += self._changes(told)
-        install = parts.Press(
+        drawn += edition_cards.changes(desk, told)
+        self._install_it = parts.Press(
             desk,
             "edition-install",
             say("editions.install"),
@@ -286,7 +225,9 @@ class EditionsScreen(Screen):
             icon=ft.Icons.DOWNLOAD_DONE_ROUNDED,
         )
         leave = parts.Press(desk, "edition-leave", say("editions.leave"), self._leave_it, kind="text")
-        drawn.append(ft.Row([leave.view, install.view], wrap=True, alignment=ft.MainAxisAlignment.END))
+        drawn.append(
+            ft.Row([leave.view, self._install_it.view], wrap=True, alignment=ft.MainAxisAlignment.END)
+        )
         return drawn
 
     def _asked(self, told: EditionPreview) -> parts.Act:
@@ -299,66 +240,3 @@ class EditionsScreen(Screen):
         self._forget()
         self._install_card.update()
         await self.focus()
-
-    def _changes(self, told: EditionPreview) -> list[ft.Control]:
-        desk, say = self.desk, self.desk.say
-        change = told.change
-        sums = say("editions.change", **edition_words.counts(change), in_force=told.in_force)
-        drawn: list[ft.Control] = [
-            parts.tid("edition-change", parts.text(sums if change else say("catalogue.diff_none")))
-        ]
-        shown = change.procedures[: edition_words.MOST_SHOWN]
-        drawn += [self._change(each) for each in shown]
-        if len(change.procedures) > len(shown):
-            more = say("editions.more", count=len(change.procedures) - len(shown))
-            drawn.append(parts.text(more, Style.BODY_SMALL, color=desk.palette.quiet))
-        for key, codes in (("diff_forms", change.forms), ("diff_successors", change.successors)):
-            if codes:
-                told_codes = say(f"catalogue.{key}", codes=", ".join(codes[: edition_words.MOST_SHOWN]))
-                drawn.append(parts.text(told_codes, Style.BODY_MEDIUM))
-        return drawn
-
-    def _change(self, change: ProcedureChange) -> ft.Control:
-        desk, p = self.desk, self.desk.palette
-        colours = {"added": p.good, "changed": p.primary, "removed": p.bad}
-        lines: list[ft.Control] = [
-            parts.text(
-                desk.say(f"catalogue.diff_{change.what}", code=change.code, name=change.name),
-                Style.BODY_MEDIUM,
-            )
-        ]
-        parts_touched = edition_words.touched(desk.texts, change)
-        if parts_touched:
-            lines.append(parts.text(parts_touched, Style.BODY_SMALL, color=p.quiet))
-        row = ft.Row(
-            [
-                ft.Icon(_CHANGE_ICONS[change.what], color=colours[change.what]),
-                ft.Column(lines, spacing=0, expand=True),
-            ],
-            spacing=theme.GAP_M,
-            vertical_alignment=ft.CrossAxisAlignment.START,
-        )
-        return parts.tid(f"change-{change.code}", row)
-
-    def _refusal(self, refusal: Refused) -> list[ft.Control]:
-        """Say what is wrong with a file: as a whole, then each place in it."""
-        desk = self.desk
-        text = desk.texts.error(refusal.code, **refusal.details)
-        sentence = f"{text.happened} {text.next_step}"
-        drawn: list[ft.Control] = [
-            ft.Semantics(
-                live_region=True,
-                content=parts.notice(desk, sentence, "bad", identifier="edition-refused"),
-            )
-        ]
-        faults = edition_words.faults_of(refusal)
-        for at, fault in enumerate(faults[: edition_words.MOST_SHOWN]):
-            lines: list[ft.Control] = [
-                parts.text(edition_words.place(fault), Style.LABEL_LARGE, selectable=True),
-                parts.text(edition_words.what(desk.texts, fault), Style.BODY_MEDIUM),
-            ]
-            drawn.append(parts.tid(f"fault-{at}", ft.Column(lines, spacing=0)))
-        if len(faults) > edition_words.MOST_SHOWN:
-            more = desk.say("editions.more", count=len(faults) - edition_words.MOST_SHOWN)
-            drawn.append(parts.text(more, Style.BODY_SMALL))
-        return drawn

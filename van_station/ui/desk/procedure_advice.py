@@ -219,8 +219,18 @@ class ProcedureAdvice:
                 say("procedures.version_of", version=advice.version, edition=advice.edition),
             ),
         ]
-        notes = [parts.notice(desk, words.label(desk.texts, note), "info") for note in advice.notes]
-        return [parts.facts(desk, pairs), *notes]
+        drawn = [parts.facts(desk, pairs)]
+        if advice.notes:
+            drawn.append(parts.heading(say("procedures.notes"), Style.TITLE_MEDIUM))
+        return drawn + [self._note(words.label(desk.texts, note)) for note in advice.notes]
+
+    def _note(self, text: str) -> ft.Control:
+        icon = ft.Icon(ft.Icons.INFO_OUTLINE_ROUNDED, color=self._desk.palette.primary)
+        return ft.Row(
+            [icon, parts.text(text, Style.BODY_MEDIUM, expand=True)],
+            spacing=theme.GAP_M,
+            vertical_alignment=ft.CrossAxisAlignment.START,
+        )
 
     def _draw_laws(self, advice: Advice) -> list[ft.Control]:
         desk = self._desk
