@@ -9,6 +9,7 @@ from scanning.devices import DeviceConfig
 from van_station.bootstrap.line import GatewayLine
 from van_station.bootstrap.reference import load_reference
 from van_station.i18n import Texts
+from van_station.peripherals.chip import is_installed
 from van_station.peripherals.pictures import read_qr_codes
 from van_station.peripherals.serial_readers import SerialReader
 from van_station.records.people import User
@@ -20,6 +21,7 @@ from van_station.services.accounts import Accounts, KeySlots, acceptable_user
 from van_station.services.addresses import AddressBook
 from van_station.services.capture import Capture, CaptureTools
 from van_station.services.catalogue_editions import CatalogueEditions, trusted
+from van_station.services.chip import ChipDesk, ChipState
 from van_station.services.clock import Clock, SystemClock, hanoi_day
 from van_station.services.consents import Consents
 from van_station.services.door import Attempts, DemoUser, Door
@@ -158,6 +160,7 @@ def build_workspace(settings: Settings, keyring: Keyring, keys: DeviceKeys, cloc
                 practice=station.practice,
                 legacy=reference.legacy,
                 read_codes=read_qr_codes,
+                chip=_chip_desk(settings.reader, clock),
             ),
             keys.site_id,
             texts,
@@ -205,6 +208,21 @@ def build_workspace(settings: Settings, keyring: Keyring, keys: DeviceKeys, cloc
     workspace.readers.start()
     workspace.exchange.start_background()
     return workspace
+
+
+def _chip_desk(settings: ReaderSettings, clock: Clock) -> ChipDesk:
+    """Return the desk's chip reader where settings and installation allow one."""
+    if not settings.chip:
+        return ChipDesk(state=ChipState.OFF)
+    if not is_installed():
+        return ChipDesk(state=ChipState.NOT_INSTALLED)
+    try:
+        from van_station.peripherals.pcsc import PcscChipReader  # noqa: PLC0415  the extra `card`
+        from van_station.security.passive_authentication import read_issuers  # noqa: PLC0415
+    except ImportError:  # installed, but the system's PC/SC library is not
+        return ChipDesk(state=ChipState.NOT_INSTALLED)
+    folder = settings.csca_folder
+    return ChipDesk(PcscChipReader(read_issuers(folder) if folder else (), now=clock.now))
 
 
 def _readers(settings: ReaderSettings) -> Readers:

@@ -27,6 +27,16 @@ class CardUnreadable(RuleError):
     retryable = True
 
 
+class MrzUnreadable(RuleError):
+    """The typed or scanned machine-readable zone does not fit: read it again.
+
+    Codes: `mrz.not_td1`, `mrz.check_digit` (with `place`), `mrz.number_wrong`.
+    """
+
+    code = "mrz.not_td1"
+    retryable = True
+
+
 class NotAllowed(RuleError):
     """This act isn't possible in this state (ticket or dossier)."""
 

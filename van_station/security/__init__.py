@@ -2,6 +2,10 @@
 
 from van_station.security.device import DeviceKeys
 from van_station.security.errors import (
+    BrokenChipAnswer,
+    ChipDataAltered,
+    ChipLocked,
+    ChipNotSupported,
     DamagedFile,
     KeyRefused,
     KeyringDamaged,
@@ -10,6 +14,7 @@ from van_station.security.errors import (
     SecurityError,
     SignInRefused,
     SlotRefused,
+    WrongChipKey,
 )
 from van_station.security.keyring import Keyring
 from van_station.security.sealing import PlatformOpener, SealContext, SealedFile, Sealer
@@ -17,6 +22,10 @@ from van_station.security.signing import Signer, new_signing_key, signed_by
 from van_station.security.wrapping import new_platform_keys
 
 __all__ = [
+    "BrokenChipAnswer",
+    "ChipDataAltered",
+    "ChipLocked",
+    "ChipNotSupported",
     "DamagedFile",
     "DeviceKeys",
     "KeyRefused",
@@ -32,6 +41,7 @@ __all__ = [
     "SignInRefused",
     "Signer",
     "SlotRefused",
+    "WrongChipKey",
     "new_platform_keys",
     "new_signing_key",
     "signed_by",

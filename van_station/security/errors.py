@@ -54,3 +54,35 @@ class DamagedFile(SecurityError):
     """A sealed file does not open: cut, changed, sealed for another context, or another key."""
 
     code = "security.damaged_file"
+
+
+class WrongChipKey(SecurityError):
+    """The chip does not accept what was read or typed from the card: another card, or a misread character."""
+
+    code = "chip.wrong_key"
+    retryable = True
+
+
+class ChipLocked(SecurityError):
+    """The chip refuses this password altogether: too many wrong ones, or blocked by its issuer."""
+
+    code = "chip.locked"
+
+
+class BrokenChipAnswer(SecurityError):
+    """The chip's answer is not what the standard says: cut, out of bounds, or its seal does not fit."""
+
+    code = "chip.unreadable"
+    retryable = True
+
+
+class ChipNotSupported(SecurityError):
+    """No way into this chip that we know: another kind of card, or another protocol."""
+
+    code = "chip.not_supported"
+
+
+class ChipDataAltered(SecurityError):
+    """What the chip holds does not fit its issuer's signature: do not trust it."""
+
+    code = "chip.altered"

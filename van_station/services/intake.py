@@ -8,6 +8,7 @@ from datetime import date
 from typing import Literal
 
 from van_station.i18n import Texts
+from van_station.peripherals.chip import ChipReading
 from van_station.peripherals.pictures import PeripheralError
 from van_station.records.people import Person
 from van_station.records.queue import Ticket
@@ -20,7 +21,18 @@ from van_station.rules.queueing import Lane, TicketStatus
 from van_station.rules.text import is_name, is_suspect_card_text, nfc
 from van_station.services.actor import Actor, require
 from van_station.services.catalogue import Catalogue
+from van_station.services.chip import (
+    WAIT_S,
+    ChipAsk,
+    ChipDesk,
+    ChipDetails,
+    ChipState,
+    details_of,
+    differences,
+    notes_on,
+)
 from van_station.services.clock import Clock, hanoi_day
+from van_station.services.earlier_data import earlier_view, keep_given
 from van_station.services.errors import FieldNote, IntakeRefused, NotFound, Refused, rules_as_refusals
 from van_station.services.paper import PrintedPage
 from van_station.services.parties import (
@@ -34,7 +46,7 @@ from van_station.services.parties import (
     party_of,
     stronger,
 )
-from van_station.services.people import PersonView, by_number, folded_name, person_view
+from van_station.services.people import PersonView, by_number, folded_name
 from van_station.services.queue import Queue, TicketView
 from van_station.services.queue_numbers import give_number
 from van_station.services.ticket_slips import SlipForm, TicketSlips
@@ -92,6 +104,8 @@ class CardView:
     draft: IntakeDraft
     notes: tuple[FieldNote, ...] = ()
     known: PersonView | None = None
+    chip: ChipDetails | None = None
+    """What a chip said besides; None when the card was read by its QR."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +132,8 @@ class IntakeReference:
     """Letters from before Unicode, for readers that still give them."""
     read_codes: Callable[[bytes], tuple[str, ...]] = field(default=lambda _: ())
     """Reads the texts of all QR codes in a picture (peripherals)."""
+    chip: ChipDesk = field(default_factory=ChipDesk)
+    """The machine's chip reader, or why there is none."""
 
 
 class Intake:
@@ -173,11 +189,58 @@ class Intake:
         cards = [text for text in texts if looks_like_card(text)]
         return self.read_card(cards[0] if cards else texts[0])
 
+    def chip_state(self) -> ChipState:
+        """Return whether this machine reads chips, and why not."""
+        return self._reference.chip.state
+
+    def chip_available(self) -> bool:
+        """Tell whether this machine reads chips; whether a reader is plugged in shows in `chip_readers`."""
+        return self.chip_state() is ChipState.READY
+
+    def chip_readers(self) -> tuple[str, ...]:
+        """Return the names of the chip readers plugged in now."""
+        return self._reference.chip.readers()
+
+    def read_chip(
+        self, actor: Actor, ask: ChipAsk, *, seen: IntakeDraft | None = None, wait_s: float = WAIT_S
+    ) -> CardView:
+        """Wait for a card on the chip reader and return what it says; seconds long: call it from a thread.
+
+        Args:
+            actor: who reads; the audit names them, and nothing of the card.
+            ask: what opens the chip.
+            seen: what the QR said before, to compare with; its need and choices are kept.
+            wait_s: how long to wait for a card.
+
+        Raises:
+            NotPermitted, Refused, NotNow: as `ChipDesk.read`.
+        """
+        require(actor, Act.INTAKE)
+        reading = self._reference.chip.read(ask, wait_s=wait_s)
+        with self._store.unit(actor.user_id, "intake.chip", ("site", self._site_id)) as unit:
+            unit.note({"protocol": reading.protocol, "authenticity": reading.authenticity})
+        draft = _chip_draft(reading, seen or IntakeDraft(), hanoi_day(self._clock.now()))
+        found = check_id_number(
+            draft.id_number,
+            birth_date=draft.birth_date,
+            sex=Sex(draft.sex) if draft.sex else None,
+            prefixes=self._reference.id_prefixes,
+        )
+        notes = notes_on(reading) + tuple(replace(_note(finding), field="id_number") for finding in found)
+        if seen is not None and seen.identified_by == "card_qr":
+            notes += differences(
+                draft.id_number, draft.full_name, qr_number=seen.id_number, qr_name=seen.full_name
+            )
+        return CardView(draft, notes, self.known(draft.id_number), details_of(reading))
+
     def known(self, id_number: str) -> PersonView | None:
-        """Return the person met before under this number."""
+        """Return the person met before under this number, as far as they agree (decision 0011).
+
+        Without their consent that is number and `visits`; the other fields are blank.
+        """
         with self._store.reading() as session:
             row = by_number(session, id_number)
-            return person_view(row) if row else None
+            return earlier_view(session, row) if row else None
 
     def needs(self) -> tuple[str, ...]:
         """Return the codes of the six services."""
@@ -238,6 +301,8 @@ class Intake:
             ticket.party_size = 1 + len(draft.companions)
             unit.save(ticket)
             keep_companions(unit, ticket.id, draft.companions)
+            said = {"phone": bool(draft.phone.strip()), "address": bool(draft.address.strip())}
+            keep_given(unit, ticket.id, **said)
             unit.note({"lane": lane.value, "need": draft.need, "people": ticket.party_size})
         return self._queue.get(ticket.id)
 
@@ -331,6 +396,25 @@ def _draft(reading: CardReading) -> IntakeDraft:
         card_issued_on=reading.issued_on,
         card_extra=reading.extra,
         identified_by="card_qr",
+    )
+
+
+def _chip_draft(reading: ChipReading, seen: IntakeDraft, today: date) -> IntakeDraft:
+    """Return the draft with the chip's details: data group 13 where it is there, else the plain zone."""
+    person, mrz = reading.person, reading.mrz
+    birth = (person.birth_date if person else None) or mrz.birth_date(today)
+    sex = (person.sex if person else None) or mrz.sex
+    return replace(
+        seen,
+        id_number=(person.id_number if person else "") or mrz.id_number,
+        full_name=(person.full_name if person else "") or mrz.name,
+        birth_date=birth,
+        birth_text=(person.birth_text if person else "") or (birth.strftime("%d/%m/%Y") if birth else ""),
+        sex=sex.value if sex else "",
+        address=(person.residence if person else "") or seen.address,
+        card_issued_on=(person.issued_on if person else None) or seen.card_issued_on,
+        identified_by="chip",
+        no_card=False,
     )
 
 

@@ -46,10 +46,12 @@ class ScanningSettings(_Branch):
 
 
 class ReaderSettings(_Branch):
-    """A card reader on a serial line or a virtual COM port; readers that type need no setting."""
+    """Readers of codes on a serial line or virtual COM port, and of chips."""
 
     serial_port: str = Field(default="", max_length=200)
     serial_baud: int = Field(default=9600, ge=300, le=921_600)
+    chip: bool = True
+    csca_folder: Path | None = None
 
 
 class CounterSettings(_Branch):
