@@ -38,7 +38,7 @@ def _wards() -> OptionList:
     former: dict[str, list[str]] = {}
     for unit in _rows("hanoi_ward_conversion", "units"):
         for target in unit["to"]:
-            former.setdefault(target["new_code"], []).append(f"{unit['old_name']} {unit['old_district']}")
+            former.setdefault(target["new_code"], []).append(unit["old_name"])
     return OptionList(
         [
             ListEntry(ward["code"], _same(ward["full_name"]), " ".join(former.get(ward["code"], ())))

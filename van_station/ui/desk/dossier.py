@@ -11,6 +11,7 @@ from van_station.ui import parts, theme, words
 from van_station.ui.desk.dossiers import state_badge
 from van_station.ui.desk.fee import FeeStep, payment_tone
 from van_station.ui.desk.form import FormStep
+from van_station.ui.desk.form_missing import Lacking, MissingSheet, captions, lacking
 from van_station.ui.desk.scan import PapersStep
 from van_station.ui.desk.step import Step
 from van_station.ui.desk.submit import SubmitStep
@@ -59,6 +60,9 @@ class DossierScreen(Screen):
         self._dossier: DossierView | None = None
         self._step_name = ""
         self._done: frozenset[str] = frozenset()
+        self._missing: tuple[Missing, ...] = ()
+        self._lacking = Lacking((), (), (), fee=False)
+        self._sheet = MissingSheet(desk, self.goto)
         self._open_steps = [step for step in STEPS if desk.me.may(step[4])]
         self._steps = {name: make(desk, self.goto) for name, _, _, make, _ in self._open_steps}
         self._tiles = {
@@ -76,7 +80,8 @@ class DossierScreen(Screen):
         async def pick() -> None:
             await self.goto(name)
 
-        return parts.Tile(self.desk, f"step-{name}", f"{index + 1}. {self.desk.say(key)}", pick, icon=icon)
+        label = f"{index + 1}. {self.desk.say(key)}"
+        return parts.Tile(self.desk, f"step-{name}", label, pick, icon=icon, caption=" ")
 
     # ------------------------------------------------------------------ coming and going
     async def enter(self, where: Where) -> None:
@@ -116,8 +121,9 @@ class DossierScreen(Screen):
 
     async def _finished(self, dossier: DossierView) -> frozenset[str]:
         """Return the steps that lack nothing more."""
-        missing = await self.desk.run(self.desk.work.dossiers.missing, dossier.id) if dossier.editable else ()
-        return finished_steps(dossier, missing)
+        found = await self.desk.run(self.desk.work.dossiers.missing, dossier.id) if dossier.editable else ()
+        self._missing, self._lacking = found, lacking(dossier, found)
+        return finished_steps(dossier, found)
 
     async def focus(self) -> None:
         """Give the keyboard to what comes next in this step."""
@@ -137,16 +143,20 @@ class DossierScreen(Screen):
         if self._dossier is None or not self._step_name:
             return
         fresh = await self.desk.run(self.desk.work.dossiers.get, self._dossier.id)
-        if fresh != self._dossier:
-            self._dossier, self._done = fresh, await self._finished(fresh)
+        known, self._done = self._missing, await self._finished(fresh)
+        other = fresh != self._dossier
+        if other:
+            self._dossier = fresh
             self._draw_head(fresh)
             self._head.update()
+        if other or self._missing != known:
+            self._draw_steps(fresh)
             for tile in self._tiles.values():
                 tile.view.update()
         await self._steps[self._step_name].changed(fresh, kinds)
 
     async def on_key(self, event: ft.KeyboardEvent) -> bool:
-        """Ctrl+left and Ctrl+right change the step; the step uses the others."""
+        """Ctrl+left and Ctrl+right change the step, Alt+L lists what lacks; the step uses the others."""
         if self._step_name and await self._steps[self._step_name].on_key(event):
             return True
         if event.ctrl and event.key in ("Arrow Left", "Arrow Right"):
@@ -154,6 +164,9 @@ class DossierScreen(Screen):
             index = names.index(self._step_name) + (1 if event.key == "Arrow Right" else -1)
             if 0 <= index < len(names):
                 await self.goto(names[index])
+            return True
+        if event.alt and event.key.upper() == "L" and self._dossier is not None and self._dossier.editable:
+            await self._show_missing()
             return True
         return False
 
@@ -191,6 +204,18 @@ class DossierScreen(Screen):
                 parts.badge(
                     desk, say("dossier.due_on", day=dossier.due_on), "neutral", ft.Icons.EVENT_OUTLINED
                 )
+            )
+        if dossier.editable:
+            marks.append(
+                parts.Press(
+                    desk,
+                    "missing-open",
+                    say("missing.open"),
+                    self._show_missing,
+                    kind="tonal",
+                    icon=ft.Icons.CHECKLIST_ROUNDED,
+                    shortcut="Alt + L",
+                ).view
             )
         pieces = [dossier.person.full_name, dossier.person.masked_id, dossier.ticket_label]
         head = ft.Row(
@@ -232,5 +257,20 @@ class DossierScreen(Screen):
         if dossier.void_reason:
             rows.append(parts.notice(desk, say("dossier.voided_because", reason=dossier.void_reason), "warn"))
         self._head.content = ft.Column(rows, spacing=theme.GAP_S)
+        self._draw_steps(dossier)
+
+    def _draw_steps(self, dossier: DossierView) -> None:
+        """Say on each step's tile what lacks there."""
+        said = captions(self.desk.texts, self._lacking, editable=dossier.editable)
         for step, tile in self._tiles.items():
+            tile.caption(said[step])
             tile.set(selected=step == self._step_name, done=step in self._done)
+
+    async def _show_missing(self) -> None:
+        """Open the list of all that lacks."""
+        if self._dossier is None:
+            return
+        await self._leave_step()
+        self._done = await self._finished(self._dossier)
+        form = await self.desk.run(self.desk.work.dossiers.form, self._dossier.id)
+        self._sheet.show(self._dossier, self._lacking, form)
