@@ -95,6 +95,7 @@ def test_somebody_who_comes_again_is_the_same_person_with_their_latest_details(d
     again = intake.take_in(desk.volunteer, replace(draft, phone="0912000123", address=""))
     assert again.person_id == first.person_id
     assert again.label != first.label
+    desk.workspace.consents.record(desk.officer, first.person_id, "reuse_answers", said_yes=True)
     known = intake.known(draft.id_number)
     assert known is not None
     assert known.phone

@@ -43,6 +43,7 @@ from van_station.services.dossier_views import (
     dossier_lines,
     dossier_view,
 )
+from van_station.services.earlier_data import withheld
 from van_station.services.errors import NotFound, Refused, ServiceError, rules_as_refusals
 from van_station.services.form_answers import FormCase, form_case, form_view, with_item
 from van_station.services.parties import people_on
@@ -332,7 +333,8 @@ class Dossiers:
         entry = self._catalogue.entry_for_new(code, hanoi_day(now))
         trip = open_trip(unit.session)
         person = person_row(unit.session, person_id or ticket.person_id)
-        answers, _ = apply_prefill(entry.form, entry.form.empty(), prefill(entry.form, _known(person)))
+        known = _known(person, withheld(unit.session, ticket, person.id))
+        answers, _ = apply_prefill(entry.form, entry.form.empty(), prefill(entry.form, known))
         row = Dossier(
             trip_id=trip.id,
             ticket_id=ticket_id,
@@ -440,7 +442,7 @@ def _circumstances(session: Session, row: Dossier) -> tuple[str | None, str | No
     return (ticket.priority_group if ticket else None), (trip.ward_code if trip else None)
 
 
-def _known(person: Person) -> dict[str, JsonValue]:
+def _known(person: Person, but: frozenset[str] = frozenset()) -> dict[str, JsonValue]:
     facts = {
         "id_number": person.id_number,
         "old_id_number": person.old_id_number,
@@ -452,7 +454,7 @@ def _known(person: Person) -> dict[str, JsonValue]:
         "phone": person.phone,
         "card_issued_on": person.card_issued_on.isoformat() if person.card_issued_on else "",
     }
-    return known_person(**{name: value or "" for name, value in facts.items()})
+    return known_person(**{name: value or "" for name, value in facts.items() if name not in but})
 
 
 def _component(dossier_id: str, rule: ComponentRule) -> Component:

@@ -24,6 +24,8 @@ class PersonView:
     sex: str
     address: str
     phone: str
+    visits: int = 0
+    """How many tickets they had, where that was asked (`Intake.known`)."""
 
     @property
     def masked_id(self) -> str:

@@ -36,6 +36,9 @@ class KnownStrip:
         elif again or person.id != self._met_id:
             self._met = await desk.run(desk.work.returning.met_before, desk.me, person.id)
             self._met_id = person.id
+            if again:  # what they agree to shows more of them
+                known = await desk.run(desk.work.intake.known, person.id_number)
+                self._hub.state.known = known or person
 
     def show(self) -> None:
         """Draw; the caller updates the view."""
