@@ -9,7 +9,7 @@ import pytest
 from sqlmodel import select
 
 from tests.services.machine import BIRTH, MORNING, RESIDENCE, Machine
-from van_station.records import AuditLine, Component, Consent, Dossier, Person, StoredFile, TakenOver
+from van_station.records import AuditLine, Component, Consent, Dossier, Person, StoredFile, TakenOver, Ticket
 from van_station.rules.access import Role
 from van_station.rules.json_values import get, replaced
 from van_station.rules.reuse import ReusableField, reusable_fields
@@ -99,6 +99,19 @@ def test_without_consent_only_that_they_were_here_is_said(desk: Machine, today: 
     assert offers(desk, today) == ()
     met = desk.workspace.returning.met_before(desk.officer, person_id, today)
     assert (met.dossiers, met.answers_allowed, met.scans_allowed) == (1, False, False)
+
+
+def test_earlier_tickets_are_counted_and_the_last_one_is_dated_without_todays(
+    desk: Machine, today: str
+) -> None:
+    person_id = person_of(desk, today)
+    for year in (2024, 2025):
+        at = MORNING.replace(year=year)
+        row = {"trip_id": "t0", "lane": "digitise", "number": 1, "label": "B001", "need": "digitise"}
+        keep(desk, Ticket(**row, status="finished", person_id=person_id, created_at=at, created_by="u1"))
+    met = desk.workspace.returning.met_before(desk.officer, person_id, today)
+    assert (met.visits, met.last_at) == (2, MORNING.replace(year=2025))
+    assert desk.workspace.returning.met_before(desk.officer, person_id).visits == 3
 
 
 def test_an_earlier_answer_is_offered_with_its_date_and_source(desk: Machine, today: str) -> None:

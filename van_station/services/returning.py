@@ -84,7 +84,7 @@ class MetBefore:
     answers_allowed: bool
     scans_allowed: bool
     visits: int = 0
-    """How many tickets they had."""
+    """How many tickets they had before the dossier's own."""
     last_at: datetime | None = None
     """When they had the last one."""
 
@@ -116,7 +116,8 @@ class Returning:
         with self._store.reading() as session:
             person = person_row(session, person_id)
             earlier = self._earlier(session, person, dossier_id)
-            visits, last_at = _visits(session, person)
+            here = session.get(Dossier, dossier_id) if dossier_id else None
+            visits, last_at = _visits(session, person, but=here.ticket_id if here else None)
             return MetBefore(
                 visits=visits,
                 last_at=last_at,
@@ -385,10 +386,12 @@ def _same_person(session: Session, person: Person) -> list[str]:
     return sorted({person.id, *session.exec(query).all()})
 
 
-def _visits(session: Session, person: Person) -> tuple[int, datetime | None]:
-    """Return how many tickets a person had, and when the last one."""
-    mine = col(Ticket.person_id).in_(_same_person(session, person))
-    rows = session.exec(select(Ticket.created_at).where(mine).order_by(col(Ticket.created_at))).all()
+def _visits(session: Session, person: Person, *, but: str | None) -> tuple[int, datetime | None]:
+    """Return how many tickets a person had besides one, and when the last of them."""
+    query = select(Ticket.created_at).where(col(Ticket.person_id).in_(_same_person(session, person)))
+    if but is not None:
+        query = query.where(Ticket.id != but)
+    rows = session.exec(query.order_by(col(Ticket.created_at))).all()
     return len(rows), rows[-1] if rows else None
 
 
