@@ -16,14 +16,15 @@ from van_station.ui.desk.procedure_advice import ProcedureAdvice
 from van_station.ui.desk.procedure_list import ProcedureList
 from van_station.ui.desk.procedure_questions import ProcedureQuestions
 from van_station.ui.desk.procedures_state import ProceduresState, digit
+from van_station.ui.desk.reader_guard import ReaderGuard
 from van_station.ui.parts import Style
 from van_station.ui.screen import Screen, Where
 from van_station.ui.session import Desk
-from van_station.ui.wedge import Wedge, character
+from van_station.ui.wedge import character
 
 TAKES_IN = frozenset({"volunteer", "supervisor"})
 """Who has the intake screen."""
-READER_PAUSE_S = 0.12
+READER_PAUSE_S = 0.2
 """A digit of a person stands alone for this long; one of a card reader does not."""
 
 
@@ -35,7 +36,7 @@ class ProceduresScreen(Screen):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._list = ProcedureList(desk, self._open)
-        self._wedge = Wedge(time.monotonic)
+        self._reader = ReaderGuard(time.monotonic)
         self._digits = Latest(READER_PAUSE_S)
         self._advice: Advice | None = None
         self._ward: str | None = None
@@ -48,7 +49,7 @@ class ProceduresScreen(Screen):
             forget=self._forget,
             back=self._back,
             restart=self._restart,
-            hold=lambda: self._wedge.busy,
+            hold=lambda: self._reader.busy,
         )
         self._told = ProcedureAdvice(desk, self._choose_group)
         self._foot = ft.Row(wrap=True, alignment=ft.MainAxisAlignment.END, spacing=theme.GAP_M)
@@ -84,7 +85,7 @@ class ProceduresScreen(Screen):
     # ------------------------------------------------------------------ coming and going
     async def enter(self, where: Where) -> None:
         """Show the list, or the procedure that stood open or is asked for by its `code`."""
-        if where.get("code"):
+        if where.get("code", self.state.code) != self.state.code:
             self.state.open(where["code"])
         self._room.content = parts.loading(self.desk)
         self._room.update()
@@ -98,8 +99,6 @@ class ProceduresScreen(Screen):
         self._ward = trip.ward_code if trip is not None else None
         if "catalogue" in kinds:
             self.state.restart()
-            if self.state.code and not self.desk.work.catalogue.has(self.state.code):
-                self.state.close()
             await self._list.renew()
         await self._show(move=False)
 
@@ -125,15 +124,13 @@ class ProceduresScreen(Screen):
 
     async def _key_of_opened(self, event: ft.KeyboardEvent) -> bool:
         if event.key in ("Enter", "Numpad Enter"):
-            self._wedge.enter()
             self._digits.drop()
             return False
-        typed = character(event.key, shift=event.shift)
-        if typed:
-            self._wedge.press(typed)
+        if character(event.key, shift=event.shift):
+            self._reader.press()
         number = 0 if event.shift else digit(event.key)
         if number:
-            if await self._digits.settled() and not self._wedge.busy:
+            if await self._digits.settled() and self._reader.alone:
                 await self._questions.choose(number)
             return True
         self._digits.drop()
@@ -216,7 +213,8 @@ class ProceduresScreen(Screen):
 
     # ------------------------------------------------------------------ drawing
     async def _show(self, *, move: bool = True) -> None:
-        if not self.state.code:
+        if not self.desk.work.catalogue.has(self.state.code):
+            self.state.close()
             self._advice = None
             self._room.content = self._list.view
             self._room.update()
