@@ -26,6 +26,7 @@ from van_station.services.clock import Clock, SystemClock, hanoi_day
 from van_station.services.consents import Consents
 from van_station.services.door import Attempts, DemoUser, Door
 from van_station.services.dossiers import Dossiers, DossierSetup
+from van_station.services.draft_upgrades import DraftUpgrades
 from van_station.services.exchange import Exchange
 from van_station.services.guidance import Guidance
 from van_station.services.intake import Intake, IntakeReference
@@ -201,6 +202,7 @@ def build_workspace(settings: Settings, keyring: Keyring, keys: DeviceKeys, cloc
         search=Search(store, catalogue),
         consents=Consents(store),
         returning=Returning(store, catalogue, dossiers, SealedFiles(store, clock, seal)),
+        draft_upgrades=DraftUpgrades(store, clock, catalogue, dossiers),
         readers=_readers(settings.reader),
         addresses=AddressBook(reference.addresses),
         guidance=Guidance(catalogue, dossiers, clock, station.center_name, practice=station.practice),

@@ -353,7 +353,7 @@ class Dossiers:
         unit.save(row)
         for rule in entry.procedure.components:
             if not rule.from_form:
-                unit.save(_component(row.id, rule))
+                unit.save(new_component(row.id, rule))
         if ticket.procedure_code != code and person.id == ticket.person_id:
             ticket.procedure_code = code
             unit.save(ticket)
@@ -390,6 +390,10 @@ class Dossiers:
             self._set_fee(row, *circumstances)
             unit.save(row)
         return form_view(row, entry, case)  # after the commit: nobody waits for what is only shown
+
+    def follow_fee(self, session: Session, row: Dossier) -> None:
+        """Let the fee follow answers and version of a row that is being written."""
+        self._set_fee(row, *_circumstances(session, row))
 
     def _set_fee(self, row: Dossier, group: str | None, ward: str | None) -> None:
         """Let the fee follow the answers; a fee the catalogue does not hold stays unknown."""
@@ -457,7 +461,8 @@ def _known(person: Person, but: frozenset[str] = frozenset()) -> dict[str, JsonV
     return known_person(**{name: value or "" for name, value in facts.items() if name not in but})
 
 
-def _component(dossier_id: str, rule: ComponentRule) -> Component:
+def new_component(dossier_id: str, rule: ComponentRule) -> Component:
+    """Return the row of a paper that a dossier needs."""
     return Component(
         dossier_id=dossier_id,
         code=rule.code,

@@ -13,6 +13,7 @@ from van_station.services.catalogue import Catalogue
 from van_station.services.catalogue_editions import CatalogueEditions
 from van_station.services.consents import Consents
 from van_station.services.dossiers import Dossiers
+from van_station.services.draft_upgrades import DraftUpgrades
 from van_station.services.exchange import Exchange, Signal
 from van_station.services.guidance import Guidance
 from van_station.services.intake import Intake
@@ -64,6 +65,7 @@ class Workspace:
     search: Search
     consents: Consents
     returning: Returning
+    draft_upgrades: DraftUpgrades
 
     def listen(self, listener: Callable[[frozenset[str]], None]) -> Callable[[], None]:
         """Call `listener` after each commit with the kinds of things that changed; returns the way out.
