@@ -13,7 +13,7 @@ from pathlib import Path
 from tests.bench.measuring import Figure
 from tests.bench.table import as_markdown, machine_facts, notes, write_into
 
-NAMES = ("commit", "unlock", "seal", "desk", "citizens", "queue", "gateway", "scan", "browser")
+NAMES = ("commit", "unlock", "seal", "desk", "citizens", "queue", "gateway", "scan", "browser", "form")
 """Each has a module `bench_<name>` here with `run(folder, quick=...)`; scanning is fitted in by `bench_scan`."""
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "benchmarks.md"
 

@@ -81,6 +81,8 @@ def test_a_full_disk_is_said_and_the_text_is_kept_for_another_try():
         assert (saving.standing, saving.failure.code) == ("failed", StoreFull.code)
         assert saving.waiting == {"/a": "x"}
         assert "kept" not in said
+        assert not await saving.flush()
+        assert said == ["saving", "failed"] * 2
         disk.full = False
         assert await saving.flush()
         assert (disk.kept, saving.failure) == ([("/a", "x")], None)

@@ -14,6 +14,7 @@ import qrcode
 
 from tests.ui.conftest import Station, station_in
 from tests.ui.driver import Window
+from tests.ui.filling import answer_of
 from van_station.bootstrap.demo.answers import ANSWERS
 from van_station.bootstrap.demo.people import PASSPHRASE, VISITORS, Visitor
 from van_station.rules.dossiers import DossierState
@@ -21,7 +22,6 @@ from van_station.rules.queueing import Lane, TicketAct, TicketStatus, acts_for
 from van_station.services.queue import TicketView
 from van_station.services.trips import OpenTrip
 from van_station.ui import window_main
-from van_station.ui.desk.form_model import fields_of
 from van_station.ui.serve import UiSettings
 from van_station.ui.session import Desk
 
@@ -202,6 +202,7 @@ def fill_the_form(station: Station, window: Window, dossier_id: str) -> None:
     for pointer, value in ANSWERS["1.001612"].items():
         dossiers.answer(station.people["minh"], dossier_id, pointer, value)
     window.see("form-progress", "Tờ khai đã đủ")
+    turn_to(window, "add/lines")
     window.click("add/lines")
     window.see("field/lines/1/name")
     window.wait(lambda: "field/lines/1/name" in window.parts("field/lines/1"), "the second line")
@@ -210,9 +211,14 @@ def fill_the_form(station: Station, window: Window, dossier_id: str) -> None:
     window.gone("field/lines/1/name")
 
 
-def answer_of(station: Station, dossier_id: str, pointer: str) -> object:
-    nodes = fields_of(station.workspace.dossiers.form(dossier_id).nodes)
-    return next(node.value for node in nodes if node.pointer == pointer)
+def turn_to(window: Window, identifier: str) -> None:
+    """Turn the pages of a form until a control is there."""
+    for _ in range(8):
+        window.quiet()
+        if window.parts(identifier):
+            return
+        window.press("PageDown")
+    raise AssertionError(f"{identifier} is on no page")
 
 
 def scan_what_lacks(station: Station, window: Window, dossier_id: str) -> None:

@@ -146,16 +146,18 @@ class FormStep(Step):
     def _draw(self, form: FormView) -> tuple[list[ft.Control], bool]:
         """Take the form over; returns which fields look different, and whether more than fields changed."""
         self.model.take(form)
-        changed, outer = (
-            ([], True)
-            if self._boxes is None
-            else self._boxes.update(form.nodes, remarks(self.desk.texts, self.model))
-        )
-        if self._boxes is not None:
-            self._sheet.show(self.model, self._boxes)
-        outer = self._pages.draw(self.model.pages, self.model.page_key) or outer
+        changed: list[ft.Control] = []
+        outer = self._pages.draw(self.model.pages, self.model.page_key)
         self._foot.show(form, self.model)
-        return changed, outer
+        if self._boxes is None:
+            return changed, True
+        said = remarks(self.desk.texts, self.model)
+        for page in self.model.pages:
+            views, more = self._boxes.update(page.nodes, said)
+            if page.key == self.model.page_key:  # what is on other pages is in no window now
+                changed, outer = views, more or outer
+        turned = self._sheet.show(self.model, self._boxes)
+        return changed, outer or turned
 
     def _after(self, form: FormView, *also: ft.Control) -> None:
         """Draw a form that changed, sending no more than what looks different."""
@@ -190,7 +192,6 @@ class FormStep(Step):
             self._after(self.model.form)
 
     async def _again(self) -> None:
-        """Keep what is not kept yet."""
         await self.saving.flush()
 
     async def _options(self, list_name: str, query: str) -> tuple[ListEntry, ...]:
@@ -255,7 +256,7 @@ class FormStep(Step):
         await box.focus()
 
     async def _next_field(self, pointer: str) -> None:
-        """Enter was pressed: go to the field behind, on the next page when this one ends."""
+        """Enter was pressed: go to the field behind, perhaps on the next page."""
         follower = self.model.after(pointer)
         if follower is None:
             await self.desk.focus(self._foot.next.button)

@@ -158,18 +158,18 @@ class Boxes:
         """Tell every box that was made what the form says now.
 
         Args:
-            nodes: the layout after the last answer.
+            nodes: of the page that is shown, or of another one, after the last answer.
             remarks: what to say at fields, by pointer.
 
         Returns:
             What looks different, and whether more than fields changed: groups came, went or got items.
         """
         self._remarks = remarks
-        while self._later:
-            self.more()
+        grown = self.unfinished
+        while self.more():
+            pass
         changed: list[ft.Control] = []
-        outer = self._tell(nodes, changed)
-        return changed, outer
+        return changed, self._tell(nodes, changed) or grown
 
     def _tell(self, nodes: Sequence[Node], changed: list[ft.Control]) -> bool:
         outer = False

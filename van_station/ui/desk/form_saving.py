@@ -89,7 +89,7 @@ class Saving:
         return True
 
     async def _write(self, pointer: str, value: JsonValue) -> bool:
-        self._stand("saving")
+        self._stand("saving", self.failure)  # what failed is said until it is mended
         try:
             form = await self._keep(pointer, value)
         except Exception as error:
@@ -107,7 +107,7 @@ class Saving:
         """Do something to the form, such as adding an item, when all that was typed before is written."""
         await self.flush()
         async with self._order:
-            self._stand("saving")
+            self._stand("saving", self.failure)
             try:
                 form = await work()
             except BaseException:

@@ -52,11 +52,15 @@ class FormSheet:
         """The boxes are others now."""
         self._built = {}
 
-    def show(self, model: FormModel, boxes: Boxes) -> None:
-        """Show the model's page; what doesn't fit into the window follows by itself."""
+    def show(self, model: FormModel, boxes: Boxes) -> bool:
+        """Show the model's page; what doesn't fit into the window follows by itself.
+
+        Returns whether it is another page than before.
+        """
         page = model.page
         if page is None:
-            return
+            return False
+        before = self._grid.controls
         if page.key not in self._built:
             self._built[page.key] = boxes.page(page.nodes)
         if self._grid.controls is not self._built[page.key]:
@@ -66,6 +70,7 @@ class FormSheet:
         self._notes.visible = page.key == first and bool(self._notes.controls)
         if boxes.unfinished and (self._filling is None or self._filling.done()):
             self._filling = self._desk.later(self._fill(boxes))
+        return self._grid.controls is not before
 
     def fill_now(self, boxes: Boxes) -> None:
         """Paint all portions: somebody wants to go to a field further down."""
