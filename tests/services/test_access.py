@@ -15,6 +15,7 @@ from van_station.rules.access import Act, Role, may
 from van_station.rules.queueing import Lane, TicketAct
 from van_station.services.actor import Actor
 from van_station.services.capture import CaptureSettings
+from van_station.services.chip import ChipAsk
 from van_station.services.errors import NotPermitted, ServiceError
 from van_station.services.trips import OpenTrip
 from van_station.services.workspace import Workspace
@@ -58,6 +59,9 @@ DOORS: dict[str, tuple[Act, Door]] = {
     "editions.install": (Act.INSTALL_CATALOGUE, lambda w, a, m: w.editions.install(a, b"")),
     "editions.preview": (Act.INSTALL_CATALOGUE, lambda w, a, m: w.editions.preview(a, b"")),
     "editions.overview": (Act.INSTALL_CATALOGUE, lambda w, a, m: w.editions.overview(a)),
+    "draft_upgrades.preview": (Act.HELP_FORM, lambda w, a, m: w.draft_upgrades.preview(a, NOBODY)),
+    "draft_upgrades.upgrade": (Act.SUBMIT, lambda w, a, m: w.draft_upgrades.upgrade(a, NOBODY)),
+    "intake.read_chip": (Act.INTAKE, lambda w, a, m: w.intake.read_chip(a, ChipAsk(), wait_s=0)),
     "search.find": (Act.LOOK_UP, lambda w, a, m: w.search.find(a, "x")),
     "consents.current": (Act.HELP_FORM, lambda w, a, m: w.consents.current(a, NOBODY)),
     "consents.history": (Act.HELP_FORM, lambda w, a, m: w.consents.history(a, NOBODY)),
