@@ -202,6 +202,15 @@ def test_bac_stops_where_the_chip_does_not_follow(script, fault):
         bac(script)
 
 
+@pytest.mark.parametrize("said", [f"{'00' * 8}{D_RANDOM[8]}", f"4608F91988702212{'00' * 8}"])
+def test_a_proof_of_another_conversation_is_refused(said):
+    cipher = TripleDesCipher(octets(D_ENC), octets(D_MAC))
+    sealed = cipher.encrypt(octets(said) + bytes(16), b"")
+    answer = (sealed + cipher.mac(sealed)).hex() + "9000"
+    with pytest.raises(BrokenChipAnswer):
+        bac([D_BAC[0], (D_BAC[1][0], answer)])
+
+
 @pytest.mark.parametrize(
     "reply",
     [

@@ -10,8 +10,6 @@ from van_station.security.errors import BrokenChipAnswer
 
 MAX_ELEMENTS = 256
 """Most elements on one level; a citizen card's longest list has sixteen."""
-MAX_HEADER_BYTES = 6
-"""Two or three bytes of tag, and a length of at most three."""
 
 Bytes = bytes | bytearray | memoryview
 
