@@ -205,18 +205,16 @@ class DossierScreen(Screen):
                     desk, say("dossier.due_on", day=dossier.due_on), "neutral", ft.Icons.EVENT_OUTLINED
                 )
             )
-        if dossier.editable:
-            marks.append(
-                parts.Press(
-                    desk,
-                    "missing-open",
-                    say("missing.open"),
-                    self._show_missing,
-                    kind="tonal",
-                    icon=ft.Icons.CHECKLIST_ROUNDED,
-                    shortcut="Alt + L",
-                ).view
-            )
+        ask = parts.Press(
+            desk,
+            "missing-open",
+            say("missing.open"),
+            self._show_missing,
+            kind="tonal",
+            icon=ft.Icons.CHECKLIST_ROUNDED,
+            shortcut="Alt + L",
+        )
+        ask.view.visible = dossier.editable
         pieces = [dossier.person.full_name, dossier.person.masked_id, dossier.ticket_label]
         head = ft.Row(
             [
@@ -235,6 +233,7 @@ class DossierScreen(Screen):
                     spacing=1,
                     expand=5,
                 ),
+                ask.view,
                 ft.Column(
                     [
                         parts.tid(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 import flet as ft
 
@@ -139,7 +140,8 @@ class FormStep(Step):
             remove=self._rows.remove,
             move=self._rows.move,
             duplicate=self._rows.duplicate,
-            papers=self._to_papers,
+            papers=lambda component_id: self.goto("papers", component=component_id),
+            reveal=self._sheet.to,
             editable=editable,
         )
 
@@ -175,13 +177,12 @@ class FormStep(Step):
 
     async def _kept(self, pointer: str, form: FormView) -> None:
         box = self._boxes.fields.get(pointer) if self._boxes else None
-        if box is not None:
-            box.kept()
-        self._after(form, *([box.view] if box is not None else []))
+        self._after(form, *([box.view] if box is not None and box.kept() else []))
 
     def _told(self) -> None:
         self._foot.stand(self.saving)
-        self._foot.view.update()
+        with contextlib.suppress(RuntimeError):  # the form is in no window any more; what is typed is kept
+            self._foot.view.update()
 
     async def _answer(self, pointer: str, value: JsonValue) -> None:
         fresh = pointer not in self.model.touched
@@ -201,9 +202,6 @@ class FormStep(Step):
         first = self.model.first_of_last_item(pointer)
         if first is not None:
             await self.go_to(first)
-
-    async def _to_papers(self, component_id: str) -> None:
-        await self.goto("papers", component=component_id)
 
     # ------------------------------------------------------------------ going about
     async def _look(self, pointer: str) -> None:

@@ -18,9 +18,9 @@ from van_station.ui.desk.form_texts import CalculatedBox, TextBox
 from van_station.ui.frame import Frame
 from van_station.ui.parts import Style
 
-FIRST_FIELDS = 18
-"""So many fields fill any window; the others of a page follow when these are painted."""
-MORE_FIELDS = 40
+FIRST_FIELDS = 12
+"""So many fields fill a usual window; the others of a page follow when these are painted."""
+MORE_FIELDS = 24
 _KINDS: dict[FieldKind, type[FieldBox]] = {
     FieldKind.ATTACHMENT: PaperBox,
     FieldKind.DATE: DateBox,

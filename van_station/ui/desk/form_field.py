@@ -43,6 +43,7 @@ class FormActs:
         options: the best entries of a list for some words.
         add, remove, move, duplicate: items of repeated groups.
         papers: go where a component is scanned, by its id.
+        reveal: scroll so that a field and what opens below it are seen.
         editable: whether anything may be changed.
     """
 
@@ -56,6 +57,7 @@ class FormActs:
     move: Callable[[str, int, int], Awaitable[None]] = _nothing
     duplicate: Callable[[str, int], Awaitable[None]] = _nothing
     papers: Callable[[str], Awaitable[None]] = _nothing
+    reveal: Callable[[str], Awaitable[None]] = _nothing
     editable: bool = True
 
 

@@ -105,8 +105,10 @@ class ListBox(FieldBox):
         else:
             entries = await self._acts.options(self.node.list_name, query)
             self._hits = tuple(Option(entry.code, entry.label) for entry in entries)
-        self._at = 0
+        self._at, was_open = 0, self.is_open
         self._draw()
+        if not was_open:
+            await self._acts.reveal(self.node.pointer)
 
     def _draw(self) -> None:
         desk = self._desk

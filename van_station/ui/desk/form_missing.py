@@ -109,7 +109,7 @@ class MissingSheet:
         done = parts.Press(
             desk, "missing-close", say("common.close"), self._close, kind="filled", autofocus=not found.count
         )
-        title = say("missing.count", count=found.count) if found.count else say("missing.ready")
+        title = say("missing.title", count=found.count) if found.count else say("missing.title_none")
         self._dialog = dialogs.sheet(
             desk, title, body, [page.view, done.view], icon=ft.Icons.CHECKLIST_ROUNDED, width=720
         )

@@ -12,7 +12,7 @@ from van_station.ui.desk.form_boxes import Boxes
 from van_station.ui.desk.form_model import FormModel
 from van_station.ui.frame import Frame
 
-FIRST_PAUSE_S, PAUSE_S = 0.05, 0.02
+FIRST_PAUSE_S, PAUSE_S = 0.12, 0.03
 """Time for the window to paint a portion before the next one is sent."""
 BESIDE_BAR = ft.Padding.only(right=12)
 """Room for the scroll bar."""
