@@ -127,6 +127,21 @@ def test_only_what_looks_different_is_sent(form):
     in_window(check)
 
 
+def test_the_next_dossiers_fields_are_never_taken_for_the_last_ones(form):
+    """Flet freezes a new control that has an old one's key."""
+
+    async def check(boxes, _done):
+        answers = form.add_item(form.empty(), "/members")
+        boxes.page(form.layout(answers))
+        others = Boxes(boxes._desk, FormActs())
+        others.page(form.layout(answers))
+        keys = [box.view.key.value for each in (boxes, others) for box in each.fields.values()]
+        keys += [array.view.key.value for each in (boxes, others) for array in each.arrays.values()]
+        assert len(keys) == len(set(keys)) == 14
+
+    in_window(check)
+
+
 def test_what_is_being_typed_is_never_overwritten(form):
     async def check(boxes, _done):
         answers = form.empty()

@@ -185,6 +185,22 @@ def test_a_window_killed_while_typing_keeps_what_was_confirmed(station, context)
     assert again.live(again.part("field/office").locator("input")).startswith("Ủy ban nhân dân xã Ba Vì")
 
 
+def test_the_next_dossier_of_the_same_form_is_another_one(station, context):
+    first, second = begun(station, BIRTH), begun(station, BIRTH)
+    window = opened(station, context, first)
+    window.write("Ủy ban nhân dân xã Ba Vì")
+    window.see("form-saved", "Đã lưu")
+    to_form(window, second)
+    window.wait_at("field/office")
+    window.write("Ủy ban nhân dân xã Quảng Oai")
+    window.wait(
+        lambda: answer_of(station, second.id, "/office") == "Ủy ban nhân dân xã Quảng Oai", "the second's"
+    )
+    window.see("form-saved", "Đã lưu")
+    assert answer_of(station, first.id, "/office") == "Ủy ban nhân dân xã Ba Vì"
+    assert window.parts("problem") == []
+
+
 def test_a_full_disk_is_said_and_the_text_stays(station, context, monkeypatch):
     dossier = begun(station, BIRTH)
     window = opened(station, context, dossier)

@@ -250,7 +250,7 @@ class FormStep(Step):
             return
         self._at = pointer
         if scroll and pointer != self.model.first(self.model.page_key):
-            await self._sheet.to(pointer)
+            await self._sheet.to(box.anchor)
         await box.focus()
 
     async def _next_field(self, pointer: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import count
 from typing import Any, Literal
 
 import flet as ft
@@ -21,6 +22,18 @@ Columns = dict[str | ft.ResponsiveRowBreakpoint, int | float]
 FULL: Columns = {"xs": 12}
 LARGE_TEXT = 1.4
 """From this text scale on, fields stand below each other in small windows."""
+
+
+_serials = count()
+
+
+def anchor(pointer: str) -> str:
+    """Return a name to scroll to; never the same twice.
+
+    Flet takes a new control with an old one's key for the old one, and freezes it: the same field of the next
+    dossier must not have the same name.
+    """
+    return f"at{pointer}~{next(_serials)}"
 
 
 async def _nothing(*_arguments: Any) -> None:
@@ -43,7 +56,7 @@ class FormActs:
         options: the best entries of a list for some words.
         add, remove, move, duplicate: items of repeated groups.
         papers: go where a component is scanned, by its id.
-        reveal: scroll so that a field and what opens below it are seen.
+        reveal: scroll to a field's anchor, so that what opens below it is seen.
         editable: whether anything may be changed.
     """
 
@@ -100,8 +113,9 @@ class FieldBox:
             vertical_alignment=ft.CrossAxisAlignment.END,
         )
         self.control: ft.Control = self._make()
+        self.anchor = anchor(node.pointer)
         self.view = ft.Container(
-            self.control, col=FULL if self.wide else half(desk), key=ft.ScrollKey(f"at{node.pointer}")
+            self.control, col=FULL if self.wide else half(desk), key=ft.ScrollKey(self.anchor)
         )
         self._show()
 

@@ -8,7 +8,7 @@ import flet as ft
 
 from van_station.rules.form_nodes import ArrayNode, Node
 from van_station.ui import parts, theme, words
-from van_station.ui.desk.form_field import FULL, QUIET, FormActs, Remark
+from van_station.ui.desk.form_field import FULL, QUIET, FormActs, Remark, anchor
 from van_station.ui.frame import Frame
 from van_station.ui.parts import Style
 
@@ -98,6 +98,7 @@ class ArrayBox:
             icon=ft.Icons.ADD_ROUNDED,
         )
         title = words.label(desk.texts, node.label) + (" *" if node.required else "")
+        self.anchor = anchor(node.pointer)
         self.view = ft.Container(
             parts.card(
                 desk,
@@ -106,7 +107,7 @@ class ArrayBox:
                 padding=theme.GAP_M,
             ),
             col=FULL,
-            key=ft.ScrollKey(f"at{node.pointer}"),
+            key=ft.ScrollKey(self.anchor),
         )
         self._show()
 

@@ -108,7 +108,7 @@ class ListBox(FieldBox):
         self._at, was_open = 0, self.is_open
         self._draw()
         if not was_open:
-            await self._acts.reveal(self.node.pointer)
+            await self._acts.reveal(self.anchor)
 
     def _draw(self) -> None:
         desk = self._desk

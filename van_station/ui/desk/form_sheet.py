@@ -88,6 +88,6 @@ class FormSheet:
         """Scroll to the beginning of the page."""
         await self.view.scroll_to(offset=0, duration=0)
 
-    async def to(self, pointer: str) -> None:
-        """Scroll to a field."""
-        await self.view.scroll_to(scroll_key=f"at{pointer}", duration=0)
+    async def to(self, anchor: str) -> None:
+        """Scroll to a field or repeated group."""
+        await self.view.scroll_to(scroll_key=anchor, duration=0)
