@@ -52,6 +52,7 @@ class ProcedureCard:
     van_role: str
     replaces: str = ""
     """The code that was asked for, when it is no longer in force and this procedure took its place."""
+    authority_en: str = ""
 
 
 @dataclass(frozen=True)
@@ -273,6 +274,7 @@ class Catalogue:
             confidence=procedure.confidence.value,
             unverified=procedure.confidence is not Confidence.VERIFIED,
             van_role=procedure.van_role,
+            authority_en=procedure.authority.en,
         )
 
     def _fee(

@@ -58,7 +58,7 @@ class EditionsScreen(Screen):
         keys = desk.work.editions.trusted_keys
         if keys:
             told = say("editions.trusted", keys=", ".join(keys))
-            body.append(parts.text(told, Style.BODY_SMALL, color=desk.palette.quiet, selectable=True))
+            body.append(parts.text(told, Style.BODY_SMALL, color=desk.palette.quiet))
         else:
             body.append(parts.notice(desk, say("editions.no_keys"), "warn", identifier="edition-no-keys"))
         body += [ft.Row([self._choose.view], wrap=True), self._chosen]

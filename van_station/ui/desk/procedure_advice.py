@@ -154,7 +154,7 @@ class ProcedureAdvice:
         """Return where a paper is written, how sure that is, and which answers decided about it."""
         desk, p = self._desk, self._desk.palette
         lines: list[ft.Control] = [
-            parts.text(desk.say("procedures.source", source=paper.source), Style.BODY_SMALL, selectable=True)
+            parts.text(desk.say("procedures.source", source=paper.source), Style.BODY_SMALL)
         ]
         because = [questions[pointer] for pointer in sorted(paper.because) if pointer in questions]
         if because:
@@ -183,7 +183,7 @@ class ProcedureAdvice:
             lines.append(parts.text(hint, Style.BODY_SMALL, color=p.quiet))
         if fee.source:
             told = desk.say("procedures.source", source=fee.source)
-            lines.append(parts.text(told, Style.BODY_SMALL, color=p.quiet, selectable=True))
+            lines.append(parts.text(told, Style.BODY_SMALL, color=p.quiet))
         icon = procedure_words.CHANNEL_ICONS.get(fee.channel, ft.Icons.PAYMENTS_OUTLINED)
         row = ft.Row(
             [
@@ -237,7 +237,7 @@ class ProcedureAdvice:
         drawn: list[ft.Control] = [
             ft.Row(
                 [
-                    parts.text(text, Style.BODY_MEDIUM, expand=True, selectable=True),
+                    parts.text(text, Style.BODY_MEDIUM, expand=True),
                     procedure_words.sure_badge(desk, confidence),
                 ],
                 spacing=theme.GAP_M,
@@ -246,5 +246,5 @@ class ProcedureAdvice:
             for text, confidence in advice.laws
         ]
         told = desk.say("procedures.source", source=advice.source)
-        drawn.append(parts.text(told, Style.BODY_SMALL, color=desk.palette.quiet, selectable=True))
+        drawn.append(parts.text(told, Style.BODY_SMALL, color=desk.palette.quiet))
         return drawn

@@ -187,6 +187,7 @@ class ProcedureList:
         async def open_it() -> None:
             await self._opened(card.code)
 
+        authority = words.either(desk.texts, card.authority, card.authority_en)
         content = ft.Row(
             [
                 ft.Icon(
@@ -201,7 +202,7 @@ class ProcedureList:
                             Style.TITLE_MEDIUM,
                             color=p.text,
                         ),
-                        parts.text(f"{card.code} · {card.authority}", Style.BODY_SMALL, color=p.quiet),
+                        parts.text(f"{card.code} · {authority}", Style.BODY_SMALL, color=p.quiet),
                     ],
                     spacing=2,
                     expand=7,
