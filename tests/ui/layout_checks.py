@@ -449,7 +449,7 @@ def cut_words(
 def _cut_alone(tree: Tree, node: Node, meant: list[Written], styles: Any) -> list[Finding]:
     """A text with a box of its own: the box must hold all its lines. Of several styles any may be the one."""
     worst = None
-    for text in meant:
+    for text in _as_high(node, meant, styles):
         style = getattr(styles, text.style)
         lines = 1 if text.no_wrap else lines_needed(text.value, style.font_family, style.size, node.box.width)
         wide = longest_word(text.value, style.font_family, style.size)
@@ -467,6 +467,17 @@ def _cut_alone(tree: Tree, node: Node, meant: list[Written], styles: Any) -> lis
             return []
         worst = worst or f"{problem}: {tree.path(node)}"
     return [Finding("cut", worst or "")]
+
+
+def _as_high(node: Node, meant: list[Written], styles: Any) -> list[Written]:
+    """The styles whose lines fill the box exactly; all when none does."""
+
+    def odd(text: Written) -> float:
+        style = getattr(styles, text.style)
+        lines = node.box.height / (style.size * style.height)
+        return abs(lines - max(round(lines), 1))
+
+    return [text for text in meant if odd(text) < 0.06] or meant
 
 
 def _cut_in_button(tree: Tree, node: Node, meant: list[Written], styles: Any) -> list[Finding]:

@@ -153,6 +153,7 @@ class Walk:
     found: list[Seen] = field(default_factory=list)
     pictures: list[Path] = field(default_factory=list)
     _size: int = 0
+    _taken: dict[int, Path] = field(default_factory=dict)
 
     # ------------------------------------------------------------------ moving
     def run(self, act: Callable[..., Coroutine[Any, Any, Any]], *arguments: Any, **named: Any) -> None:
@@ -252,7 +253,9 @@ class Walk:
             mouse.wheel(0, 20_000)
             self.window.quiet(0.2)
             mouse.move(2, size[1] - 2)
-            self.window.page.wait_for_timeout(80)
+            moved = layout_checks.Tree.of(self.window.page)
+            if moved.nodes == tree.nodes:
+                continue
             self._look(f"{name}-end{number or ''}", size)
             mouse.move(*middle)
             mouse.wheel(0, -20_000)
@@ -270,15 +273,24 @@ class Walk:
             self.found.append(Seen(name, self.face, size, finding, picture))
 
     def _still(self, picture: Path) -> None:
-        """Keep a picture when two in a row are the same: sheets fade in, tiles ring out."""
-        before = b""
-        for _ in range(8):
-            now = self.window.page.screenshot()
-            if now == before:
-                break
+        """Keep a picture when two in a row are the same: sheets fade in, tiles ring out.
+
+        A busy machine's canvas may stand still while the tree moves on: a picture seen before is not kept.
+        """
+        before, page = b"", self.window.page
+        for attempt in range(40):
+            now = page.screenshot()
+            if now == before and self._taken.get(hash(now), picture) == picture:
+                self._taken[hash(now)] = picture
+                picture.write_bytes(now)
+                return
             before = now
-            self.window.page.wait_for_timeout(70)
-        picture.write_bytes(now)
+            if attempt == 20:
+                page.bring_to_front()
+            page.wait_for_timeout(70 if attempt < 12 else 200)
+        raise AssertionError(
+            f"{picture} shows what {self._taken.get(hash(now))} showed: the canvas stands still"
+        )
 
     @property
     def face_tail(self) -> str:

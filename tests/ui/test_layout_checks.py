@@ -147,6 +147,21 @@ def test_a_text_with_too_little_room_is_told():
     assert told_of(value, 20, 600, written(value)) == ["cut"], "broken within a word"
 
 
+def test_of_two_texts_alike_the_one_as_high_as_the_box_is_meant():
+    small, large = written("Đường"), Written("Đường", "headline_small", None, False, False)
+    node = Node("t", "", Box(0, 0, 55, 2 * 21 * 1.3), words="Đường")
+    assert len(cut_words(tree(node), [small, large], [], "light", 1.0)) == 1, "Đườn-g in large letters"
+    node.box = Box(0, 0, 55, 22.4)
+    assert cut_words(tree(node), [small, large], [], "light", 1.0) == []
+
+
+def test_a_row_of_a_list_that_shortens_more_than_the_row_is_told():
+    row = button("ticket", 0, 0, 276, 96)
+    row.words = "A001\nHướng dẫn, hỗ trợ nộp hồ sơ trực tuyến"
+    assert len(cut_words(tree(row), [written(row.words.split("\n")[1], 1)], [], "light", 1.0)) == 1
+    assert cut_words(tree(row), [written(row.words.split("\n")[1], 2)], [], "light", 1.0) == []
+
+
 def test_a_label_that_is_wider_than_its_field_is_told():
     field = Node("f", "", Box(0, 0, 300, 56), name="place", input=True)
     label = "Điểm dừng xe: nhà văn hóa, trường học, chợ"
