@@ -21,7 +21,9 @@ def without_layout_2(connection):
     for kind in ("trigger", "view"):
         for name in (name for type_, name in found if type_ == kind):
             connection.exec_driver_sql(f"DROP {kind} {name}")
-    for table in ("person_index", "person_entry", "dossier_index", "dossier_entry"):
+    for table in (
+        f"{kind}_{part}" for kind in ("person", "dossier", "business") for part in ("index", "entry")
+    ):
         connection.exec_driver_sql(f"DROP TABLE {table}")
     connection.exec_driver_sql("DROP INDEX ix_dossier_created_at")
     connection.exec_driver_sql("DROP INDEX ix_dossier_state_created_at")
