@@ -20,15 +20,22 @@ def tid(identifier: str, control: ft.Control, **semantics: Any) -> ft.Semantics:
     return ft.Semantics(identifier=identifier, content=control, **semantics)
 
 
-def key_cap(desk: Frame, key: str, *, ink: str | None = None) -> ft.Control:
+def key_cap(desk: Frame, key: str, *, ink: str | None = None) -> ft.Container:
     """Return a small picture of the key that does the same as the control it stands in."""
-    colour = ink or desk.palette.quiet
-    return ft.Container(
-        text(key, Style.LABEL_SMALL, color=colour),
-        border=ft.Border.all(1, colour),
+    cap = ft.Container(
+        text(key, Style.LABEL_SMALL),
         border_radius=5,
         padding=ft.Padding.symmetric(horizontal=6, vertical=1),
     )
+    colour_cap(cap, ink or desk.palette.quiet)
+    return cap
+
+
+def colour_cap(cap: ft.Container, ink: str) -> None:
+    """Give a key's picture the ink of the words beside it; the caller updates the view."""
+    cap.border = ft.Border.all(1, ink)
+    if isinstance(cap.content, ft.Text):
+        cap.content.color = ink
 
 
 def text(value: str, style: Style = Style.BODY_MEDIUM, **more: Any) -> ft.Text:
@@ -70,9 +77,10 @@ class Press:
             ft.OutlinedButton if kind == "outlined" else ft.TextButton if kind == "text" else ft.FilledButton
         )
         content: ft.Control = self.label
+        self._cap: ft.Container | None = None
         if show_key and shortcut:
-            cap = key_cap(desk, shortcut, ink=_ink(desk.palette, kind, disabled=False))
-            content = ft.Row([self.label, cap], spacing=10, tight=not fill)
+            self._cap = key_cap(desk, shortcut, ink=_ink(desk.palette, kind, disabled=disabled))
+            content = ft.Row([self.label, self._cap], spacing=10, tight=not fill)
             self.label.expand = fill or None
         self.button = maker(
             content=content,
@@ -105,6 +113,8 @@ class Press:
         if disabled is not None:
             self.button.disabled = disabled
             self.label.color = _ink(self._desk.palette, self._kind, disabled=disabled)
+        if self._cap is not None:
+            colour_cap(self._cap, _ink(self._desk.palette, self._kind, disabled=bool(self.button.disabled)))
         if url is not None:
             self.button.url = _address(url)
 

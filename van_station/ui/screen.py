@@ -44,6 +44,9 @@ class Screen:
     async def focus(self) -> None:
         """Give the keyboard to what comes next on this screen."""
 
+    async def resized(self) -> None:
+        """The window is wider or narrower now."""
+
     async def tick(self) -> None:
         """A few seconds went by: times in words may have moved on."""
 

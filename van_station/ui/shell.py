@@ -185,6 +185,8 @@ class Shell:
         """The window is higher or lower now."""
         self._make_room()
         self._slot.update()
+        if self.screen is not None:
+            await self.screen.resized()
 
     async def show(self, name: str = "", where: Where | None = None) -> None:
         """Draw everything for the first time."""

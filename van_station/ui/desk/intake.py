@@ -11,6 +11,7 @@ from van_station.services.intake import CardView
 from van_station.services.readers import ReaderState
 from van_station.ui import parts, theme
 from van_station.ui.debounce import Latest
+from van_station.ui.desk.chip_sheet import ChipSheet, offers_chip
 from van_station.ui.desk.intake_address import AddressStrip
 from van_station.ui.desk.intake_field import IntakeHub
 from van_station.ui.desk.intake_known import KnownStrip, NoCardPanel
@@ -47,8 +48,10 @@ class IntakeScreen(Screen):
         super().__init__(desk)
         self.hub = hub = IntakeHub(desk)
         hub.check, hub.read, hub.redraw = self._check, self._read, self._redraw
+        hub.onward = self._onward
         self._pictures = PictureChooser(desk)
         self._digit = Latest(DIGIT_PAUSE_S)
+        self._pending_digit = 0
         self._leave_reader: Callable[[], None] | None = None
         self._card_strip = ft.Container()
         self._known = KnownStrip(hub)
@@ -194,11 +197,14 @@ class IntakeScreen(Screen):
     async def on_key(self, event: ft.KeyboardEvent) -> bool:
         """Listen for a card; F9 gives the number, F10 clears, digits choose the need, Alt the rest."""
         self._digit.drop()
+        chosen, self._pending_digit = self._pending_digit, 0
         card = self.hub.reader.key(event)
         if card:
             await self._read(card)
             return True
         if event.key == "F9":
+            if chosen:  # a quick hand: the digit was still being waited for
+                await self._wish.choose_number(chosen)
             await self._take_in()
             return True
         if event.key == "F10":
@@ -208,12 +214,14 @@ class IntakeScreen(Screen):
             return await self._alt(event.key.upper().removeprefix("DIGIT "))
         digit = event.key.removeprefix("Numpad ")
         if digit in DIGITS and not (event.ctrl or event.meta or event.shift or self.hub.typing_at):
+            self._pending_digit = int(digit)
             self.desk.later(self._digit_pressed(int(digit)))
             return True
         return False
 
     async def _digit_pressed(self, number: int) -> None:
         if await self._digit.settled() and not self.hub.reader.busy:
+            self._pending_digit = 0
             await self._wish.choose_number(number)
 
     async def _alt(self, key: str) -> bool:
@@ -233,6 +241,9 @@ class IntakeScreen(Screen):
             return False
         return True
 
+    async def _onward(self) -> None:
+        await self._wish.focus()
+
     async def _open_rules(self) -> None:
         self._wish.rules()
 
@@ -240,6 +251,7 @@ class IntakeScreen(Screen):
     async def _flip_family(self) -> None:
         state = self.state
         state.family_open = not state.family_open
+        self.hub.stop_typing("companions/")
         if state.family_open and not state.family:
             state.add_companion()
         await self._redraw()
@@ -248,6 +260,7 @@ class IntakeScreen(Screen):
 
     async def _flip_business(self) -> None:
         self.state.business_open = not self.state.business_open
+        self.hub.stop_typing("business/")
         await self._redraw()
         if self.state.business_open:
             await self._business.focus()
@@ -309,6 +322,10 @@ class IntakeScreen(Screen):
         if picture is not None:
             await self._filled(await self.desk.run(self.desk.work.intake.read_card_picture, picture))
 
+    async def _open_chip(self) -> None:
+        """Ask for what opens the chip; what it says is compared with what stands here already."""
+        await ChipSheet(self.desk, self.state.draft(), self._filled).open()
+
     async def _filled(self, card: CardView) -> None:
         """Put a card where it belongs: to the person, or to the next of the family while that is open."""
         state, desk = self.state, self.desk
@@ -359,11 +376,21 @@ class IntakeScreen(Screen):
     def _show_card_strip(self) -> None:
         desk, state = self.desk, self.state
         reader = desk.work.readers.state
-        actions: list[ft.Control] = []  # chip readers put their way of reading here
+        actions: list[ft.Control] = []
         if reader is not None:
             ready = reader is ReaderState.READY
             said = desk.say("intake.reader_ready") if ready else desk.say("intake.reader_missing")
             actions.append(parts.tid("reader-state", parts.badge(desk, said, "good" if ready else "warn")))
+        if offers_chip(desk):
+            chip = parts.Press(
+                desk,
+                "chip-open",
+                desk.say("chip.open"),
+                self.hub.unless_reading(self._open_chip),
+                kind="text",
+                icon=ft.Icons.CONTACTLESS_OUTLINED,
+            )
+            actions.append(chip.view)
         pick = parts.Press(
             desk,
             "card-picture",

@@ -65,7 +65,8 @@ class AddressStrip:
         offers = self._open_offers()
         if len(offers) != 1:
             return False
-        await self._use(offers[0])()
+        self._hub.state.use_address(offers[0])
+        await self._hub.redraw()
         return True
 
     async def _take_first(self) -> None:
@@ -83,20 +84,26 @@ class AddressStrip:
     def _use(self, offer: AddressOffer) -> Callable[[], Awaitable[None]]:
         async def use() -> None:
             self._hub.state.use_address(offer)
-            await self._hub.redraw()
+            await self._go_on()
 
         return use
 
+    async def _go_on(self) -> None:
+        """What had the keyboard is answered and gone."""
+        self._hub.stop_typing("address-ward")
+        await self._hub.redraw()
+        await self._hub.onward()
+
     async def _keep(self) -> None:
         self._hub.state.keep_address()
-        await self._hub.redraw()
+        await self._go_on()
 
     def _pick(self, ward: WardView) -> Callable[[], Awaitable[None]]:
         async def pick() -> None:
             state = self._hub.state
             state.ward_code, state.ward_name = ward.code, ward.full_name
             self._query, self._found = "", ()
-            await self._hub.redraw()
+            await self._go_on()
 
         return pick
 

@@ -25,6 +25,7 @@ class IntakeHub:
         check: asks the services what is wrong, and redraws.
         read: takes a card's text.
         redraw: shows the state anew, after it was changed by something other than typing.
+        onward: gives the keyboard to what usually comes next, when the button that had it is gone.
         strict: every error is shown, also of fields nobody came to yet.
     """
 
@@ -37,6 +38,7 @@ class IntakeHub:
         self.check: Callable[[str], Awaitable[None]] = self._nothing
         self.read: Callable[[str], Awaitable[None]] = self._nothing
         self.redraw: Callable[[], Awaitable[None]] = self._nothing
+        self.onward: Callable[[], Awaitable[None]] = self._nothing
 
     async def _nothing(self, *_anything: object) -> None:
         """The screen has not taken its place yet."""
@@ -45,6 +47,11 @@ class IntakeHub:
     def state(self) -> IntakeState:
         """What stands in the fields."""
         return self.desk.state(IntakeState)
+
+    def stop_typing(self, beginning: str) -> None:
+        """A field that goes from the screen has the keyboard no more."""
+        if self.typing_at.startswith(beginning):
+            self.typing_at = ""
 
     def unless_reading(self, act: Callable[[], Awaitable[Any]]) -> Callable[[], Awaitable[None]]:
         """Return `act` for a button: a press while a reader types is its Space or Enter, nobody's wish."""
@@ -148,7 +155,5 @@ class WatchedField:
         kept = self._leave(value)
         if kept != value:
             self.set(kept)
-        if not value and self.place not in self._hub.state.touched:
-            return  # nobody typed here, nothing to say
         self._hub.state.touched.add(self.place)
         await self._hub.check(self.place)

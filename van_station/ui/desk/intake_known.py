@@ -24,6 +24,7 @@ class KnownStrip:
         self._hub = hub
         self._met: MetBefore | None = None
         self._met_id = ""
+        self._take_next: parts.Press | None = None
         self.view = ft.Column(
             spacing=theme.GAP_S, visible=False, horizontal_alignment=ft.CrossAxisAlignment.STRETCH
         )
@@ -78,6 +79,7 @@ class KnownStrip:
     def _offer(self, person: PersonView, met: MetBefore) -> list[ft.Control]:
         """Return the next thing on offer; nothing without consent."""
         names = self._hub.state.earlier_offers()
+        self._take_next = None
         if not names or not met.answers_allowed:
             return []
         desk, say, name = self._hub.desk, self._hub.desk.say, names[0]
@@ -99,6 +101,7 @@ class KnownStrip:
             self._hub.unless_reading(self._skip(name)),
             kind="text",
         )
+        self._take_next = take
         return [
             parts.notice(
                 desk,
@@ -116,6 +119,7 @@ class KnownStrip:
             self._hub.state.touched.add(name)
             await self._hub.redraw()
             await self._hub.check(name)
+            await self._go_on()
 
         return take
 
@@ -123,8 +127,16 @@ class KnownStrip:
         async def skip() -> None:
             self._hub.state.skipped_offers.add(name)
             await self._hub.redraw()
+            await self._go_on()
 
         return skip
+
+    async def _go_on(self) -> None:
+        """Give the keyboard to the next offer, or to what comes after the last."""
+        if self._take_next is not None:
+            await self._hub.desk.focus(self._take_next.button)
+        else:
+            await self._hub.onward()
 
 
 class NoCardPanel:
@@ -198,6 +210,7 @@ class NoCardPanel:
             self._found = None
             await self._hub.redraw()
             await self._hub.check("full_name")
+            await self._hub.onward()
 
         pieces = [person.full_name, words.day_text(person.birth_date, person.birth_text), person.masked_id]
         label = " · ".join(piece for piece in pieces if piece)

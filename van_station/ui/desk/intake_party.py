@@ -87,6 +87,7 @@ class FamilyPanel:
             state = self._hub.state
             state.family = [one for one in state.family if one is not entry]
             self._drawn = []
+            self._hub.stop_typing("companions/")
             await self._hub.redraw()
             await self._hub.check("companions")
             await self._hub.desk.focus(self._add.button)

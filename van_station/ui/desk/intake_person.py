@@ -12,6 +12,7 @@ from van_station.ui.desk.intake_state import TYPED, capital_words, masked, spoke
 from van_station.ui.parts import Style
 
 SEXES = ("male", "female")
+LARGE_TEXT = 1.5
 _LABELS = {"birth": "birth_date"}
 _HINTS = {"id_number": "id_number_hint", "birth": "birth_hint"}
 
@@ -55,14 +56,18 @@ class PersonPanel:
             wrap=True,
         )
         views = {name: each.view for name, each in self.fields.items()}
+        large = desk.look.scale >= LARGE_TEXT  # an address then needs a line of its own
+        rest: list[ft.Control] = [
+            ft.Container(views["address"], col={"xs": 12, "md": 12 if large else 5}),
+            ft.Container(views["phone"], col={"xs": 12, "md": 7 if large else 3}),
+        ]
         self.view = ft.ResponsiveRow(
             [
                 ft.Container(number, col={"xs": 12, "md": 5}),
                 ft.Container(views["full_name"], col={"xs": 12, "md": 4}),
                 ft.Container(views["birth"], col={"xs": 12, "md": 3}),
-                ft.Container(sexes, col={"xs": 12, "md": 4}, padding=ft.Padding.only(top=3)),
-                ft.Container(views["address"], col={"xs": 12, "md": 5}),
-                ft.Container(views["phone"], col={"xs": 12, "md": 3}),
+                ft.Container(sexes, col={"xs": 12, "md": 5 if large else 4}, padding=ft.Padding.only(top=3)),
+                *(reversed(rest) if large else rest),
             ],
             spacing=theme.GAP_M,
             run_spacing=theme.GAP_M,

@@ -177,6 +177,13 @@ class QueueScreen(Screen):
         """Somebody took a number or was called, here or elsewhere."""
         await self._load()
 
+    async def resized(self) -> None:
+        """Stand the lanes beside each other, or show one, as there is room now."""
+        if self._is_wide() != self._side_by_side and self._loaded:
+            self._lay_out()
+            self._draw()
+            self.view.update()
+
     async def on_key(self, event: ft.KeyboardEvent) -> bool:
         """F9 calls, F10 starts or finishes, Alt with a letter the rest; a slip that is scanned is found."""
         slip = self.reader.key(event)
@@ -229,10 +236,9 @@ class QueueScreen(Screen):
         except ServiceError as error:
             self._show_trouble(error)
             return
-        wide_now = self._side_by_side
+        fits = self._is_wide() == self._side_by_side
         self._lay_out()
-        same = drawn == (self._tickets, self._summaries, self._trip_open)
-        if same and self._loaded and wide_now == self._side_by_side:
+        if fits and self._loaded and drawn == (self._tickets, self._summaries, self._trip_open):
             return
         self._tickets, self._summaries, self._trip_open = drawn
         self._loaded = True

@@ -137,7 +137,7 @@ class Counter:
             self._desk.say(key),
             go,
             kind=kind,
-            icon=icon,
+            icon=icon if act in MAIN_ACTS else None,  # two of the others share a line with their keys
             shortcut=KEYS[act],
             show_key=True,
             fill=True,
