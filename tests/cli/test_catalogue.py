@@ -184,18 +184,19 @@ def edit(book: Path) -> None:
         elif row.startswith("dòng "):
             number = int(row.removeprefix("dòng "))
         else:
-            code = row.removeprefix("mã ")
-            fits = [cells[0].row for cells in sheet.iter_rows(min_row=3) if cells[0].value == code]
-            if sheet_name == "Lệ phí":
-                fits = [
-                    at
-                    for at in fits
-                    if sheet.cell(at, 2).value == "trực tiếp" and not sheet.cell(at, 3).value
-                ]
-            number = fits[0]
+            amount, code = re.fullmatch(r"(?:mức (\S+) của )?mã (\S+)", row).groups()
+            (number,) = [
+                cells[0].row
+                for cells in sheet.iter_rows(min_row=3)
+                if cells[0].value == code and amount in (None, _grouped(cells[4].value))
+            ]
         heads = [cell.value for cell in sheet[1]]
         sheet.cell(number, heads.index(column) + 1, value)
     workbook.save(book)
+
+
+def _grouped(amount: object) -> str:
+    return f"{int(amount):,}".replace(",", ".") if str(amount).isdigit() else str(amount)
 
 
 def test_the_guides_example_works_command_by_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -208,12 +209,14 @@ def test_the_guides_example_works_command_by_command(tmp_path: Path, monkeypatch
             continue
         assert (program, first) == ("van-station", "catalogue")
         more = machine_that_trusts(said["new-key"], tmp_path) if rest[0] == "install" else []
-        said[rest[0]] = catalogue(*rest, *more)
+        said[rest[0]] = said.get(rest[0], "") + catalogue(*rest, *more)
         if rest[0] == "export":
             edit(Path("danh-muc.xlsx"))
     assert "hiệu lực đến: (không có) -> 2026-11-30" in said["diff"]
     assert "Giấy xác nhận của nơi" in said["show"]
     assert "16.000" in said["show"]
+    assert said["show"].count("0 ₫ (NCT)") == 2, "who is exempt stays exempt, by every channel"
+    assert said["diff"].count("hiệu lực đến") == 1, "one rule ends, no other"
     assert "Chưa đổi phiên bản" not in said["diff"]
     assert "2026.12.1" in said["install"]
 
