@@ -426,10 +426,8 @@ def cut_words(
             found += _cut_in_row(tree, node, by_value, styles)
         if node.said.strip() in by_value and not tree.children[node.id]:
             meant = by_value[node.said.strip()]
-            if node.target:
-                found += _cut_in_button(tree, node, meant, styles)
-            elif not _only_peeps(tree, node):
-                found += _cut_alone(tree, node, meant, styles)
+            if not _only_peeps(tree, node):
+                found += (_cut_in_button if node.target else _cut_alone)(tree, node, meant, styles)
     body = styles.body_large
     fields_here = {each.name: each for each in typed}
     for node in tree.nodes:
