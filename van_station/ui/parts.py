@@ -471,7 +471,7 @@ def facts(desk: Frame, pairs: Sequence[tuple[str, str]]) -> ft.Control:
             ft.Column(
                 [
                     text(name, Style.LABEL_MEDIUM, color=desk.palette.quiet),
-                    text(value, Style.BODY_LARGE, selectable=True),
+                    text(value, Style.BODY_LARGE),
                 ],
                 spacing=2,
                 col={"xs": 12, "md": 6},

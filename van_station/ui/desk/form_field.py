@@ -114,9 +114,8 @@ class FieldBox:
         )
         self.control: ft.Control = self._make()
         self.anchor = anchor(node.pointer)
-        self.view = ft.Container(
-            self.control, col=FULL if self.wide else half(desk), key=ft.ScrollKey(self.anchor)
-        )
+        key = ft.ScrollKey(self.anchor)  # type: ignore[call-arg]  # Flet's decorator hides the constructor
+        self.view = ft.Container(self.control, col=FULL if self.wide else half(desk), key=key)
         self._show()
 
     # ------------------------------------------------------------------ for each kind

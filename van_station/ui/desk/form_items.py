@@ -107,7 +107,7 @@ class ArrayBox:
                 padding=theme.GAP_M,
             ),
             col=FULL,
-            key=ft.ScrollKey(self.anchor),
+            key=ft.ScrollKey(self.anchor),  # type: ignore[call-arg]  # as in form_field
         )
         self._show()
 

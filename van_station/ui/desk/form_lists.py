@@ -142,7 +142,8 @@ class ListBox(FieldBox):
             look.bgcolor = p.primary_soft if here else p.card
             button.style = look
             label.color = p.on_primary_soft if here else p.text
-            view.selected = here
+            if isinstance(view, ft.Semantics):
+                view.selected = here
 
     def _close(self) -> None:
         self._hits = ()
