@@ -19,6 +19,8 @@ NAVIGATION_KEYS = ("F2", "F3", "F4", "F6", "F7", "F8")
 LEAST_PX = 540
 """A screen at 100 % is usable down to this height; a lower window scrolls the whole screen."""
 FRAME_PX = 100
+PLACE_PX = 140
+"""What one place takes on the bar with its picture, at text scale 1."""
 _STATUS_KINDS = frozenset({"dossier", "exchange", "outbox_item", "receipt_row", "stored_file", "trip"})
 
 
@@ -131,17 +133,22 @@ class Shell:
 
         key = next((key for key, name in self._keys.items() if name == place.name), "")
         label = parts.text(self.desk.say(place.label_key), Style.LABEL_LARGE)
-        button = ft.TextButton(content=label, icon=place.icon, on_click=self.desk.on(go), tooltip=key or None)
+        icon = None if self._is_tight() else place.icon
+        button = ft.TextButton(content=label, icon=icon, on_click=self.desk.on(go), tooltip=key or None)
         view = parts.tid(f"nav-{place.name}", button)
         view.data = (button, label)
         self._mark(view, current=False)
         return view
 
+    def _is_tight(self) -> bool:
+        """Tell whether the places fit on one line only without their pictures: large letters, low window."""
+        return (self.desk.page.width or 1366) / self.desk.look.scale < PLACE_PX * len(self._nav)
+
     def _mark(self, view: ft.Semantics, *, current: bool) -> None:
         button, label = view.data
         p = self.desk.palette
         look = theme.button_style(p, "text", on_bar=True)
-        look.padding = ft.Padding.symmetric(horizontal=16, vertical=14)
+        look.padding = ft.Padding.symmetric(horizontal=8 if self._is_tight() else 16, vertical=14)
         look.bgcolor = p.bar_selected if current else "#00000000"
         look.icon_color = p.on_bar_selected if current else p.on_bar_quiet
         look.icon_size = 22 * min(self.desk.look.scale, 1.5)

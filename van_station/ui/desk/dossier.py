@@ -226,7 +226,7 @@ class DossierScreen(Screen):
                             f"{name} · {dossier.procedure.code}",
                             Style.BODY_MEDIUM,
                             color=p.quiet,
-                            max_lines=1,
+                            max_lines=2,
                             overflow=ft.TextOverflow.ELLIPSIS,
                         ),
                     ],

@@ -128,13 +128,7 @@ class LaneColumn:
         label = parts.text(ticket.label, Style.HEADLINE_SMALL, color=p.primary)
         words_of_it: list[ft.Control] = [
             parts.text(ticket.person_name, Style.LABEL_LARGE, color=p.text),
-            parts.text(
-                wish(desk, ticket),
-                Style.BODY_SMALL,
-                color=p.quiet,
-                max_lines=1,
-                overflow=ft.TextOverflow.ELLIPSIS,
-            ),
+            parts.text(wish(desk, ticket), Style.BODY_SMALL, color=p.quiet),
             parts.text(self._wait(ticket, now), Style.BODY_SMALL, color=p.quiet),
         ]
         marks = self._marks(ticket)
