@@ -73,6 +73,8 @@ def test_a_year_or_sex_that_disagrees_is_a_warning_only():
         ("001199000123||a|b|c|d|e|f|g", "card.not_a_card"),
         ("001199000123||Nguy?n Th? V? D?|01011999|N?|H? N?i|15082021", "card.letters_broken"),
         ("001199000123||Nguy\ufffdn|01011999|Nữ|Hà Nội|15082021", "card.letters_broken"),
+        ("001054000217|012345678|ng Vn ng|02031954|Nam|Thn oi, H Ni|20102021", "card.letters_broken"),
+        ("079204000456||Phm Quc Th|17092004|Nam|S 8 t 5, H Ni|01082024||||", "card.letters_broken"),
         ("001199000123||Nguyễn Thị Ví Dụ|01011999|Nữ|H? N?i|15082021", "card.letters_broken"),
         (PLAIN + "|" + "x" * MAX_CARD_TEXT, "card.too_long"),
         (PLAIN + "|" * 30, "card.not_a_card"),
@@ -107,6 +109,11 @@ def test_an_impossible_day_is_kept_as_text_with_a_warning():
 
 def test_a_card_without_address_is_read():
     assert parse_card_qr("001199000123||Nguyễn Thị Ví Dụ|01011999|Nữ|15082021").address == ""
+
+
+@pytest.mark.parametrize("name", ["H Hen Nie", "K Brom", "Y Phon Ksor", "Le Thi My", "Ksor H'Bia"])
+def test_a_name_without_accents_is_not_taken_for_one_that_lost_letters(name):
+    assert parse_card_qr(f"066199000123||{name}|01011999|Nữ|Đắk Lắk|15082021").full_name == name
 
 
 def test_a_scanner_that_drops_the_accents_is_noticed():

@@ -23,6 +23,7 @@ ID_DIGITS = 12
 _ID = re.compile(r"[0-9]{12}")
 _OLD_ID = re.compile(r"[0-9]{9}|[0-9]{12}")
 _DAY = re.compile(r"[0-9]{8}|[0-9]{4}")
+_VOWELS = frozenset("aeiouy")
 _WEDGE = re.compile(r"[0-9]{12}\|[^|\n]*\|[^|\n]*\|[^|\n]*\|[^|\n]*\|")
 
 
@@ -88,7 +89,7 @@ def parse_card_qr(
     if len(name) > MAX_NAME:
         raise CardUnreadable(code="card.not_a_card")
     address, issued_text, extra = _after_sex(columns[birth_at + 2 :])
-    if not is_name(name) or any(is_suspect_card_text(part) for part in (name, address)):
+    if not is_name(name) or _has_lost_letters(name) or any(map(is_suspect_card_text, (name, address))):
         raise CardUnreadable(code="card.letters_broken")
     birth_date, birth_text, findings = _read_birth(columns[birth_at])
     sex = sex_from_word(columns[birth_at + 1])
@@ -115,6 +116,16 @@ def parse_card_qr(
         issued_on=issued_on,
         extra=extra,
         findings=findings + old_findings,
+    )
+
+
+def _has_lost_letters(name: str) -> bool:
+    """Tell whether a name lost its Vietnamese letters (`ng Vn ng`): keys of another layout have none.
+
+    Every syllable has a vowel; single letters are names of their own (`H`, `K`).
+    """
+    return name.isascii() and any(
+        len(word) > 1 and not _VOWELS & set(word.lower()) for word in re.findall(r"[A-Za-z]+", name)
     )
 
 
