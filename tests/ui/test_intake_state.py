@@ -218,3 +218,27 @@ def test_clearing_forgets_everything_about_the_person():
     state.fill_from(CARD)
     state.clear()
     assert state == IntakeState()
+
+
+# ------------------------------------------------------------------ what is doubtful about the card itself
+GUESSED = FieldNote("full_name", "card.legacy_letters", "warning", (("encoding", "tcvn3"),))
+
+
+def test_what_the_reading_found_doubtful_is_said_beside_what_the_check_finds():
+    state = IntakeState()
+    state.fill_from(replace(CARD, notes=(GUESSED,)))
+    missing = FieldNote("procedure_code", "procedure.missing", "warning")
+    state.notes = state.with_card_notes((missing,))
+    assert state.notes == (missing, GUESSED)
+    assert state.notes_for("full_name") == (GUESSED,)
+
+
+def test_a_doubt_goes_when_somebody_mended_the_field_or_read_another_card():
+    state = IntakeState()
+    state.fill_from(replace(CARD, notes=(GUESSED,)))
+    state.full_name = "Nguyễn Thị Vi Dụ"
+    assert state.with_card_notes(()) == ()
+    state.fill_from(replace(CARD, notes=(GUESSED,)))
+    assert state.with_card_notes((GUESSED,)) == (GUESSED,), "said once"
+    state.fill_from(CARD)
+    assert state.with_card_notes(()) == ()

@@ -64,6 +64,14 @@ LANE_OF_NEED = {
 """Which lane serves which need; the zones of the van (plan III.2)."""
 MAX_NAME = 120
 MAX_ADDRESS = 300
+_FIELD_OF_CODE = {
+    "card.no_accents": "full_name",
+    "card.legacy_letters": "full_name",
+    "card.issued_not_a_date": "full_name",
+    "card.birth_not_a_date": "birth_date",
+    "card.birth_year_only": "birth_date",
+}
+"""What is doubtful about a card is said where a person compares it; the number may be masked."""
 _FIELD_OF = {"id": "id_number", "name": "full_name", "birth": "birth_date", "sex": "sex", "phone": "phone"}
 
 
@@ -419,6 +427,7 @@ def _chip_draft(reading: ChipReading, seen: IntakeDraft, today: date) -> IntakeD
 
 
 def _note(finding: Finding) -> FieldNote:
-    where = _FIELD_OF.get(finding.code.partition(".")[0], "id_number")
+    general = _FIELD_OF.get(finding.code.partition(".")[0], "id_number")
+    where = _FIELD_OF_CODE.get(finding.code, general)
     severity: Literal["error", "warning"] = "error" if finding.severity is Severity.ERROR else "warning"
     return FieldNote(where, finding.code, severity, tuple(sorted(finding.args.items())))

@@ -96,6 +96,9 @@ class IntakeState:
     card_extra: tuple[str, ...] = ()
     from_card: bool = False
     identified_by: str = "typed"
+    card_notes: tuple[FieldNote, ...] = ()
+    """What is doubtful about the card's own text; it stays until that is changed or another card is read."""
+    card_values: dict[str, str] = field(default_factory=dict)
     number_hidden: bool = False
     """The number was read, not typed: it is shown masked until somebody asks for it."""
     no_card: bool = False
@@ -166,6 +169,24 @@ class IntakeState:
         self.skipped_offers.clear()
         self.forget_ward()
         self.touched |= set(TYPED)
+        self.card_notes = card.notes
+        self.card_values = {name: getattr(self, name) for name in TYPED}
+
+    def with_card_notes(self, notes: tuple[FieldNote, ...]) -> tuple[FieldNote, ...]:
+        """Return notes about the draft and those about the card; what a person mended is done.
+
+        Args:
+            notes: of the check of the draft.
+        """
+        said = {note.code for note in notes}
+        kept = (
+            note for note in self.card_notes if note.code not in said and self._as_the_card_said(note.field)
+        )
+        return (*notes, *kept)
+
+    def _as_the_card_said(self, place: str) -> bool:
+        name = "birth" if place.startswith("birth") else place
+        return name not in self.card_values or getattr(self, name) == self.card_values[name]
 
     def fill_from_earlier(self, person: PersonView) -> None:
         """Take over who the person is, as noted at an earlier visit; number and sex that stand there stay."""
