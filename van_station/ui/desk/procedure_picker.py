@@ -74,6 +74,8 @@ class ProcedurePicker:
         self._at = at
         self._desk, self._chosen, self._hold, self._divert = desk, chosen, hold, divert
         self._found: tuple[ProcedureCard, ...] = ()
+        self._found_for = ""
+        """What the hits were found for: Enter never takes one that an older text found."""
         self._latest = Latest(0.15)
         stretch = ft.CrossAxisAlignment.STRETCH
         self._hits = ft.Column(spacing=theme.GAP_S, horizontal_alignment=stretch, visible=False)
@@ -103,12 +105,13 @@ class ProcedurePicker:
     def clear(self) -> None:
         """Forget what was typed and found; the caller updates the view."""
         self._latest.drop()
-        self._field.value, self._found = "", ()
+        self._field.value, self._found, self._found_for = "", (), ""
         self._draw("")
 
     async def search(self, query: str) -> None:
         """Show what a query finds; the first ones of the catalogue for ""."""
         self._found = await self._desk.run(self._desk.work.catalogue.search, query, LIMIT)
+        self._found_for = query
         self._draw(query)
         self._hits.update()
 
@@ -134,7 +137,13 @@ class ProcedurePicker:
         if await self._divert(text):
             self._field.value = ""
             self._field.update()
-        elif self._found:
+            return
+        if not text.strip():
+            return
+        if text != self._found_for:
+            self._latest.drop()
+            await self.search(text)
+        if self._found:
             await self._chosen(self._found[0])
 
     def _hit(self, card: ProcedureCard) -> ft.Control:
