@@ -5,6 +5,7 @@ Without Chromium or playwright there are no figures.
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -146,7 +147,7 @@ def _measured(folder: Path, form: Form, samples: int) -> tuple[list[float], list
         try:
             for _ in range(samples):
                 context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="vi-VN")
-                window = _signed_in(driver.Window.open(context, url()))
+                window = _signed_in(context, url)
                 cold.append(_paint(window, first))
                 window.see("field/f1")
                 painted.append(_paint(window, second))
@@ -157,14 +158,30 @@ def _measured(folder: Path, form: Form, samples: int) -> tuple[list[float], list
     return cold, painted, saved
 
 
-def _signed_in(window: Any) -> Any:
+def _signed_in(context: Any, url: Any) -> Any:
+    """Sign in; once in many starts the first field misses what is typed, and the page is opened again."""
+    from playwright.sync_api import Error  # noqa: PLC0415
+
+    from tests.ui.driver import Window  # noqa: PLC0415
+
+    for _ in range(3):
+        with contextlib.suppress(AssertionError, Error):
+            return _sign_in(Window.open(context, url()))
+        context.pages[-1].close()
+    return _sign_in(Window.open(context, url()))
+
+
+def _sign_in(window: Any) -> Any:
     from van_station.bootstrap.demo.people import PASSPHRASE  # noqa: PLC0415
 
     window.see("login")
     window.type("login", "minh")
-    window.type("passphrase", PASSPHRASE)
+    window.press("Enter")
+    window.wait_keyboard("Mật khẩu")
+    window.write(PASSPHRASE)
     window.press("Enter")
     window.see("status-user")
+    window.quiet()
     return window
 
 
@@ -174,10 +191,13 @@ def _paint(window: Any, number: str) -> float:
     window.see("dossier-search")
     window.type("dossier-search", number)
     window.see(f"dossier-{number}")
-    window.quiet()
-    window.page.evaluate(_PAINTED, "field/f0")
-    window.click(f"dossier-{number}")
-    window.wait(lambda: window.page.evaluate("window.formWatch.shown > 0"), "the form painted")
+    for _ in range(3):  # a click into a list that still moves is lost
+        window.quiet(0.4)
+        window.page.evaluate(_PAINTED, "field/f0")
+        window.click(f"dossier-{number}")
+        with contextlib.suppress(AssertionError):
+            window.wait(lambda: window.page.evaluate("window.formWatch.shown > 0"), "the form painted", 8)
+            break
     return float(window.page.evaluate("window.formWatch.shown - window.formWatch.pressed"))
 
 

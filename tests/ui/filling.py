@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from tests.ui.conftest import Station
 from tests.ui.driver import Window
 from van_station.rules.form_nodes import FieldKind, FieldNode
@@ -76,4 +78,30 @@ def give(station: Station, window: Window, dossier_id: str, pointer: str, said: 
     window.wait(
         lambda: answer_of(station, dossier_id, pointer) not in (None, node.value),
         f"the answer at {pointer} on disk",
+    )
+
+
+def turn_to(window: Window, identifier: str) -> None:
+    """Turn the pages of a form, back first, until a control is there and nothing turns any more."""
+    for key in ("PageUp", "PageDown"):
+        for _ in range(8):
+            with contextlib.suppress(AssertionError):  # a page comes row by row
+                window.wait(lambda: window.part(identifier).count() > 0, identifier, 2)
+                window.quiet(0.3)
+            if window.part(identifier).count():
+                return
+            before = fields_seen(window)
+            window.press(key)
+            with contextlib.suppress(AssertionError):
+                window.wait(lambda seen=before: fields_seen(window) != seen, "another page", 1.5)
+                continue
+            break
+    raise AssertionError(f"{identifier} is on no page")
+
+
+def fields_seen(window: Window) -> list[str]:
+    """Return the test ids of all fields of the page, at one moment."""
+    return window.page.evaluate(
+        """() => [...document.querySelectorAll('[flt-semantics-identifier^="field/"]')]
+            .map(e => e.getAttribute('flt-semantics-identifier'))"""
     )

@@ -10,7 +10,7 @@ import pytest
 
 from tests.ui.conftest import Station, station_in
 from tests.ui.driver import Window
-from tests.ui.filling import answer_of, fill_gaps
+from tests.ui.filling import answer_of, fill_gaps, turn_to
 from tests.ui.test_keyboard import sign_in
 from van_station.bootstrap.demo.people import VISITORS
 from van_station.rules.queueing import TicketAct
@@ -65,6 +65,7 @@ def to_form(window: Window, dossier: DossierView) -> None:
             window.wait(lambda: window.at("dossier-search"), "the search line", 6)
             break
     window.wait_at("dossier-search")
+    window.press("Control+A")
     window.write(dossier.number)
     window.see(f"dossier-{dossier.number}")
     window.press_on(f"dossier-{dossier.number}")
@@ -131,11 +132,7 @@ def test_a_ward_is_found_by_a_few_letters_and_the_arrows(station, context):
     window = opened(station, context, dossier)
     form = station.workspace.dossiers.form(dossier.id)
     target = next(node for node in fields_of(form.nodes) if node.list_name == "wards")
-    for _ in range(6):
-        if window.parts(f"field{target.pointer}"):
-            break
-        window.press("PageDown")
-        window.quiet()
+    turn_to(window, f"field{target.pointer}")
     window.reach(f"field{target.pointer}")
     window.write("ba vi")
     window.see(f"hit{target.pointer}-1")
@@ -154,11 +151,7 @@ def test_a_row_that_was_removed_comes_back_with_its_answers(station, context):
     dossiers.add_item(officer, dossier.id, "/members")
     dossiers.answer(officer, dossier.id, "/members/0/full_name", "Bùi Thị Minh Hoạ")
     window = opened(station, context, dossier)
-    for _ in range(6):
-        if window.parts("remove/members-0"):
-            break
-        window.press("PageDown")
-        window.quiet()
+    turn_to(window, "remove/members-0")
     window.see("field/members/0/full_name")
     window.press_on("remove/members-0")
     window.gone("field/members/0/full_name")

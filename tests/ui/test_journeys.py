@@ -14,7 +14,7 @@ import qrcode
 
 from tests.ui.conftest import Station, station_in
 from tests.ui.driver import Window
-from tests.ui.filling import answer_of
+from tests.ui.filling import answer_of, turn_to
 from van_station.bootstrap.demo.answers import ANSWERS
 from van_station.bootstrap.demo.people import PASSPHRASE, VISITORS, Visitor
 from van_station.rules.dossiers import DossierState
@@ -209,16 +209,6 @@ def fill_the_form(station: Station, window: Window, dossier_id: str) -> None:
     window.shot("10_form_repeated_group")
     window.click("remove/lines-1")
     window.gone("field/lines/1/name")
-
-
-def turn_to(window: Window, identifier: str) -> None:
-    """Turn the pages of a form until a control is there."""
-    for _ in range(8):
-        window.quiet()
-        if window.parts(identifier):
-            return
-        window.press("PageDown")
-    raise AssertionError(f"{identifier} is on no page")
 
 
 def scan_what_lacks(station: Station, window: Window, dossier_id: str) -> None:

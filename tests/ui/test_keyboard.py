@@ -14,8 +14,8 @@ from playwright.sync_api import Error as PlaywrightError
 
 from tests.ui.conftest import Station, station_in
 from tests.ui.driver import Window
-from tests.ui.filling import answer_of, fill_gaps
-from tests.ui.test_journeys import finish_everybody, station_ticket, take_in, turn_to
+from tests.ui.filling import answer_of, fill_gaps, turn_to
+from tests.ui.test_journeys import finish_everybody, station_ticket, take_in
 from van_station.bootstrap.demo.people import PASSPHRASE, VISITORS
 from van_station.rules.dossiers import DossierState
 from van_station.rules.queueing import TicketAct, TicketStatus

@@ -113,6 +113,8 @@ class DossierScreen(Screen):
         self._done = await self._finished(self._dossier)
         step = self._steps[name]
         self._draw_head(self._dossier)
+        if isinstance(step, FormStep):
+            await step.prepare(self._dossier)
         self._slot.content = step.view
         self.view.update()
         await step.enter(self._dossier, where)

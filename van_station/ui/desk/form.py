@@ -53,21 +53,22 @@ class FormStep(Step):
         )
 
     # ------------------------------------------------------------------ coming and going
-    async def enter(self, dossier: DossierView, where: dict[str, str]) -> None:
-        """Draw the dossier's form, and go to a field when `where` names one."""
+    async def prepare(self, dossier: DossierView) -> None:
+        """Draw the dossier's form before it is shown: nobody sees the last one's, and it is painted once."""
         if dossier.id != self._dossier_id:
             self._dossier_id, self.model, self._boxes = dossier.id, FormModel(), None
             self.saving = Saving(self._keep, self._kept, self._told)
             self._rows.of(dossier.id, self.saving)
         form = await self.desk.run(self.desk.work.dossiers.form, dossier.id)
         self._lay_out(form, dossier)
-        if where.get("field"):
+
+    async def enter(self, dossier: DossierView, where: dict[str, str]) -> None:
+        """Go to a field when `where` names one."""
+        if where.get("field") and self.model.form is not None:
             self.model.show_all = True
-            self._draw(form)
+            self._draw(self.model.form)
             self.view.update()
             await self.go_to(where["field"])
-        else:
-            self.view.update()
 
     async def changed(self, dossier: DossierView, kinds: frozenset[str]) -> None:
         """Somebody else answered, a paper was scanned, or the dossier may not be edited any more."""

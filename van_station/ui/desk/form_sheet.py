@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 
 import flet as ft
@@ -81,7 +82,8 @@ class FormSheet:
     async def _fill(self, boxes: Boxes) -> None:
         await asyncio.sleep(FIRST_PAUSE_S)
         while boxes.more():
-            self._grid.update()
+            with contextlib.suppress(RuntimeError):  # in no window yet, or no more: it comes with the sheet
+                self._grid.update()
             await asyncio.sleep(PAUSE_S)
 
     async def to_top(self) -> None:
