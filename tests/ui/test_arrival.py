@@ -295,7 +295,7 @@ def counter(station):
 def test_a_slip_is_found_by_its_code_and_the_ticket_moves_to_another_lane(station, counter, context):
     ticket = take_in(station, ELDER)
     window = sign_in(station, context, "minh")
-    window.see("call-next")
+    window.wait_at("call-next")
     window.quiet()
     window.scan(slip_of(station, ticket))
     window.see("ticket-state", "Đang chờ")

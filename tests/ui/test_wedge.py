@@ -56,6 +56,15 @@ def test_what_a_person_typed_before_is_not_part_of_what_the_reader_typed():
     assert wedge.enter() == "001199000123|X"
 
 
+def test_a_reader_is_heard_through_a_desk_that_draws_just_then():
+    clock = Clock()
+    wedge = Wedge(clock)
+    type_into(wedge, clock, "VS1T|B007|", every_s=0.003)
+    clock.now += 0.2
+    type_into(wedge, clock, "ab12ab12ab12", every_s=0.001)
+    assert wedge.enter() == "VS1T|B007|ab12ab12ab12"
+
+
 def test_an_enter_that_comes_late_is_a_persons():
     clock = Clock()
     wedge = Wedge(clock)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-MAX_GAP_S = 0.12
-"""A longer pause between two keys begins anew; people pause longer, readers never do."""
+MAX_GAP_S = 0.25
+"""A longer pause between two keys begins anew. Readers make none, but a desk that draws hears them late."""
 MEAN_GAP_S = 0.04
 HOLD_S = 0.3
 """The reader's Enter also presses the button that has the keyboard; that press comes a moment later."""

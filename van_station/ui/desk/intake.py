@@ -108,7 +108,7 @@ class IntakeScreen(Screen):
                 self._business.view,
             ],
             padding=16,
-            spacing=theme.GAP_S,
+            spacing=theme.GAP_M,
         )
 
     def _toggle(self, name: str, key: str, shortcut: str, act: Callable[[], Awaitable[None]]) -> parts.Tile:

@@ -56,9 +56,9 @@ class WishPanel:
             [
                 self._title("intake.need", "intake.need_hint"),
                 self._need_row,
+                self._notes,
                 self._title("intake.procedure"),
                 self._procedure,
-                self._notes,
                 self._title("intake.priority", "intake.priority_hint", rules.view),
                 self._group_row,
                 self._group_said,
