@@ -187,9 +187,12 @@ def _sign_in(window: Any) -> Any:
 
 def _paint(window: Any, number: str) -> float:
     """Find a dossier and press it; ms until its form is painted."""
+    window.quiet(0.5)
     window.press("F3")
     window.see("dossier-search")
+    window.quiet(0.5)
     window.type("dossier-search", number)
+    window.page.screenshot(path="/tmp/w/shots/bench.png")
     window.see(f"dossier-{number}")
     for _ in range(3):  # a click into a list that still moves is lost
         window.quiet(0.4)

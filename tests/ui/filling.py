@@ -87,7 +87,7 @@ def turn_to(window: Window, identifier: str) -> None:
         for _ in range(8):
             with contextlib.suppress(AssertionError):  # a page comes row by row
                 window.wait(lambda: window.part(identifier).count() > 0, identifier, 2)
-                window.quiet(0.3)
+                window.quiet(1.0)  # the page of the last answer may still be turning
             if window.part(identifier).count():
                 return
             before = fields_seen(window)

@@ -14,7 +14,7 @@ from playwright.sync_api import Error as PlaywrightError
 
 from tests.ui.conftest import Station, station_in
 from tests.ui.driver import Window
-from tests.ui.filling import answer_of, fill_gaps, turn_to
+from tests.ui.filling import answer_of, fill_gaps
 from tests.ui.test_journeys import finish_everybody, station_ticket, take_in
 from van_station.bootstrap.demo.people import PASSPHRASE, VISITORS
 from van_station.rules.dossiers import DossierState
@@ -236,21 +236,12 @@ def call(station: Station, window: Window, wanted: str) -> str:
 
 
 def fill_the_form(station: Station, window: Window, dossier_id: str) -> None:
-    """Go from gap to gap of the residence form; then one row of the repeated group, and one too many."""
+    """Go from gap to gap of the residence form (rows of groups: test_form_journey)."""
     window.see("form-progress")
     window.wait_at("field/office")
     window.press_on("field/is_householder", "Space")
     window.wait(lambda: answer_of(station, dossier_id, "/is_householder") is True, "the box ticked")
     fill_gaps(station, window, dossier_id, RESIDENCE)
-    turn_to(window, "add/members")
-    window.press_on("add/members")
-    window.wait_at("field/members/0/full_name")
-    fill_gaps(station, window, dossier_id, MEMBER)
-    window.press_on("add/members")
-    window.wait_at("field/members/1/full_name")
-    window.press_on("remove/members-1")
-    window.gone("field/members/1/full_name")
-    window.wait_at("undo-remove")
     window.press("F9")
 
 
@@ -258,13 +249,6 @@ RESIDENCE = {
     "/office": "Công an xã Ba Vì",
     "/purpose": 0,
     "/request": "Đăng ký thường trú tại thôn Đoài, xã Ba Vì, Hà Nội",
-}
-MEMBER = {
-    "/members/0/full_name": "Bùi Thị Minh Hoạ",
-    "/members/0/birth_date": "07/08/1958",
-    "/members/0/sex": 1,
-    "/members/0/id_number": "001158000218",
-    "/members/0/relation": "Vợ",
 }
 
 
