@@ -93,9 +93,9 @@ class Boxes:
         self._budget = 0
 
     # ------------------------------------------------------------------ making
-    def page(self, nodes: Sequence[Node]) -> list[ft.Control]:
-        """Return the controls of a page; with many fields the rest comes with `more`."""
-        made: list[ft.Control] = []
+    def page(self, nodes: Sequence[Node], into: list[ft.Control] | None = None) -> list[ft.Control]:
+        """Return the controls of a page, in a list of their row; the rest of many comes with `more`."""
+        made: list[ft.Control] = [] if into is None else into
         self._budget = FIRST_FIELDS
         self._fill(made, tuple(nodes))
         return made

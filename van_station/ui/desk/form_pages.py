@@ -75,7 +75,6 @@ class PageStrip:
         self._keys: tuple[str, ...] = ()
         self._tabs: list[_Tab] = []
         self._title = parts.text("", Style.TITLE_MEDIUM, expand=True)
-        self._row = ft.Row(spacing=6, vertical_alignment=ft.CrossAxisAlignment.STRETCH)
         self.view = ft.Container(visible=False)
 
     def draw(self, pages: Sequence[FormPage], current: str) -> bool:
@@ -97,13 +96,13 @@ class PageStrip:
         small = room / max(len(pages), 1) < self._desk.size(TAB_PX)
         self._tabs = [self._tab(index, page.key, small=small) for index, page in enumerate(pages)]
         tabs: list[ft.Control] = [tab.view for tab in self._tabs]
+        self._title = parts.text("", Style.TITLE_MEDIUM, expand=True)
         if small:
             heading = ft.Semantics(header=True, content=self._title, expand=True)
             self.view.content = ft.Row([*tabs, heading], spacing=6)
         else:
-            self._row.controls = tabs
-            self._row.intrinsic_height = True
-            self.view.content = self._row
+            stretch = ft.CrossAxisAlignment.STRETCH
+            self.view.content = ft.Row(tabs, spacing=6, vertical_alignment=stretch, intrinsic_height=True)
 
     def _tab(self, index: int, key: str, *, small: bool) -> _Tab:
         async def pick() -> None:

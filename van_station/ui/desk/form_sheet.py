@@ -20,25 +20,21 @@ BESIDE_BAR = ft.Padding.only(right=12)
 
 
 class FormSheet:
-    """Shows the page that the model names; a page is made when it is first shown, and kept."""
+    """Shows the page that the model names; a page is made when it is first shown, and kept.
+
+    Each page has a row of its own: a list that changes while its control is in no window is told to the
+    window against what the window showed before, and comes out wrong.
+    """
 
     def __init__(self, desk: Frame) -> None:
         self._desk = desk
-        self._built: dict[str, list[ft.Control]] = {}
+        self._built: dict[str, ft.ResponsiveRow] = {}
         self._filling: asyncio.Task[object] | None = None
-        self._head = ft.Row(spacing=theme.GAP_S, wrap=True, alignment=ft.MainAxisAlignment.SPACE_BETWEEN)
-        self._notes = ft.Column(spacing=theme.GAP_S, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
-        self._top = ft.Container(
-            ft.Column(
-                [self._head, self._notes],
-                spacing=theme.GAP_S,
-                horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-            ),
-            padding=BESIDE_BAR,
-        )
-        self._grid = ft.ResponsiveRow(spacing=theme.GAP_M, run_spacing=theme.GAP_M)
+        self._notes = ft.Column()
+        self._top = ft.Container(padding=BESIDE_BAR)
+        self._room = ft.Container(padding=BESIDE_BAR)
         self.view = ft.Column(
-            [self._top, ft.Container(self._grid, padding=BESIDE_BAR)],
+            [self._top, self._room],
             spacing=theme.GAP_M,
             expand=True,
             scroll=ft.ScrollMode.AUTO,
@@ -47,7 +43,10 @@ class FormSheet:
 
     def write_head(self, head: Sequence[ft.Control], notes: Sequence[ft.Control]) -> None:
         """Set what stands above the first page; the head stands above the last one, too."""
-        self._head.controls, self._notes.controls = list(head), list(notes)
+        stretch = ft.CrossAxisAlignment.STRETCH
+        self._notes = ft.Column(list(notes), spacing=theme.GAP_S, horizontal_alignment=stretch)
+        row = ft.Row(list(head), wrap=True, alignment=ft.MainAxisAlignment.SPACE_BETWEEN)
+        self._top.content = ft.Column([row, self._notes], spacing=theme.GAP_S, horizontal_alignment=stretch)
 
     def forget(self) -> None:
         """The boxes are others now."""
@@ -61,29 +60,31 @@ class FormSheet:
         page = model.page
         if page is None:
             return False
-        before = self._grid.controls
         if page.key not in self._built:
-            self._built[page.key] = boxes.page(page.nodes)
-        if self._grid.controls is not self._built[page.key]:
-            self._grid.controls = self._built[page.key]
+            row = ft.ResponsiveRow(spacing=theme.GAP_M, run_spacing=theme.GAP_M)
+            boxes.page(page.nodes, row.controls)
+            self._built[page.key] = row
+        turned = self._room.content is not self._built[page.key]
+        if turned:
+            self._room.content = self._built[page.key]
         first, last = model.pages[0].key, model.pages[-1].key
         self._top.visible = page.key in (first, last)
         self._notes.visible = page.key == first and bool(self._notes.controls)
         if boxes.unfinished and (self._filling is None or self._filling.done()):
             self._filling = self._desk.later(self._fill(boxes))
-        return self._grid.controls is not before
+        return turned
 
     def fill_now(self, boxes: Boxes) -> None:
         """Paint all portions: somebody wants to go to a field further down."""
         while boxes.more():
             pass
-        self._grid.update()
+        self._room.update()
 
     async def _fill(self, boxes: Boxes) -> None:
         await asyncio.sleep(FIRST_PAUSE_S)
         while boxes.more():
             with contextlib.suppress(RuntimeError):  # in no window yet, or no more: it comes with the sheet
-                self._grid.update()
+                self._room.update()
             await asyncio.sleep(PAUSE_S)
 
     async def to_top(self) -> None:
