@@ -95,6 +95,16 @@ def test_a_group_that_was_only_suggested_goes_with_the_next_card():
     assert state.group is None
 
 
+def test_the_next_persons_card_takes_nothing_of_the_one_before():
+    state = IntakeState()
+    state.fill_from(CARD)
+    state.phone, state.business["name"] = "0912000123", "Tạp hóa Thử"
+    state.fill_from(CARD)
+    assert state.phone == "0912000123", "the same card again"
+    state.fill_from(replace(CARD, draft=replace(CARD.draft, id_number="001204000001")))
+    assert (state.phone, state.business["name"]) == ("", "")
+
+
 # ------------------------------------------------------------------ address
 OLD = AddressOffer(
     "09664", "Xã Vật Lại", "Số 1, Xã Vật Lại, Thành phố Hà Nội", How.WHOLE, "Xã Cũ, Huyện Ba Vì"

@@ -51,6 +51,11 @@ class CompanionEntry:
     identified_by: str = "typed"
 
     @property
+    def was_read(self) -> bool:
+        """Whether a card or its chip said who this is."""
+        return self.identified_by in ("card_qr", "chip")
+
+    @property
     def empty(self) -> bool:
         """Whether nothing was said yet."""
         return not (self.full_name.strip() or self.id_number.strip() or self.birth.strip())
@@ -159,6 +164,8 @@ class IntakeState:
         draft = card.draft
         if self.group_suggested:
             self.group, self.group_suggested = None, False
+        if self.from_card and self.id_number != draft.id_number:  # somebody else: what was theirs goes
+            self.phone, self.business = "", dict.fromkeys(BUSINESS, "")
         self.id_number, self.full_name = draft.id_number, draft.full_name
         self.birth = day_text(draft.birth_date, draft.birth_text)
         self.sex, self.address = draft.sex, draft.address
