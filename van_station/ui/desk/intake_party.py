@@ -107,7 +107,7 @@ class FamilyPanel:
         """Draw the rows there are; a row that stands stays the same controls."""
         state = self._hub.state
         self.view.visible = state.family_open
-        wanted = [(id(one), bool(one.identified_by == "card_qr")) for one in state.family]
+        wanted = [(id(one), one.was_read) for one in state.family]
         if wanted != self._drawn:
             self._drawn = wanted
             self._fields, self._relations = [], []
@@ -137,7 +137,7 @@ class FamilyPanel:
         cells: list[ft.Control] = []
         for name, _, width in _COMPANION:
             cell: ft.Control = fields[name].view
-            if name == "id_number" and one.identified_by == "card_qr" and masked(one.id_number):
+            if name == "id_number" and one.was_read and masked(one.id_number):
                 number = say("intake.id_masked", number=masked(one.id_number))
                 cell = ft.Container(
                     parts.text(number, Style.BODY_MEDIUM), padding=ft.Padding.symmetric(vertical=14)
