@@ -6,13 +6,12 @@ from collections.abc import Awaitable, Callable
 
 import flet as ft
 
-from van_station.services.errors import IntakeRefused, Refused
+from van_station.services.errors import IntakeRefused
 from van_station.services.intake import CardView
-from van_station.services.readers import ReaderState
 from van_station.ui import parts, theme
 from van_station.ui.debounce import Latest
-from van_station.ui.desk.chip_sheet import ChipSheet, offers_chip
 from van_station.ui.desk.intake_address import AddressStrip
+from van_station.ui.desk.intake_cards import CardStrip
 from van_station.ui.desk.intake_field import IntakeHub
 from van_station.ui.desk.intake_known import KnownStrip, NoCardPanel
 from van_station.ui.desk.intake_party import BusinessPanel, FamilyPanel
@@ -22,7 +21,6 @@ from van_station.ui.desk.intake_wish import WishPanel
 from van_station.ui.desk.ticket_sheet import show_ticket
 from van_station.ui.screen import Screen, Where
 from van_station.ui.session import Desk
-from van_station.ui.uploads import PictureChooser
 
 DIGITS = frozenset("123456")
 DIGIT_PAUSE_S = 0.15
@@ -47,13 +45,11 @@ class IntakeScreen(Screen):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self.hub = hub = IntakeHub(desk)
-        hub.check, hub.read, hub.redraw = self._check, self._read, self._redraw
+        self._cards = CardStrip(hub, self._filled)
+        hub.check, hub.read, hub.redraw = self._check, self._cards.read, self._redraw
         hub.onward = self._onward
-        self._pictures = PictureChooser(desk)
         self._digit = Latest(DIGIT_PAUSE_S)
         self._pending_digit = 0
-        self._leave_reader: Callable[[], None] | None = None
-        self._card_strip = ft.Container()
         self._known = KnownStrip(hub)
         self._person = PersonPanel(hub)
         self._address = AddressStrip(hub)
@@ -98,7 +94,7 @@ class IntakeScreen(Screen):
         return parts.card(
             self.desk,
             [
-                self._card_strip,
+                self._cards.view,
                 self._known.view,
                 self._person.view,
                 self._address.view,
@@ -143,7 +139,7 @@ class IntakeScreen(Screen):
     # ------------------------------------------------------------------ coming and going
     async def enter(self, where: Where) -> None:
         """Put what was typed before back, load needs and groups, and listen to the reader."""
-        self._listen()
+        self._cards.listen()
         await self._wish.load()
         await self._load_trip()
         await self._known.read()
@@ -154,28 +150,7 @@ class IntakeScreen(Screen):
 
     async def leave(self) -> None:
         """Another screen hears the reader now."""
-        leave, self._leave_reader = self._leave_reader, None
-        if leave is not None:
-            leave()
-
-    def _listen(self) -> None:
-        if self._leave_reader is None:
-            desk = self.desk
-            self._leave_reader = desk.work.readers.listen(
-                lambda text: desk.from_thread(self._heard, text),
-                lambda _state: desk.from_thread(self._reader_changed),
-            )
-
-    async def _heard(self, text: str) -> None:
-        """Take a code from a reader that is not a keyboard."""
-        if self.desk.work.intake.looks_like_card(text):
-            await self._read(text)
-        else:
-            raise Refused("card.not_a_card")
-
-    async def _reader_changed(self) -> None:
-        self._show_card_strip()
-        self._card_strip.update()
+        self._cards.deafen()
 
     async def focus(self) -> None:
         """Give the keyboard to the first field."""
@@ -200,7 +175,7 @@ class IntakeScreen(Screen):
         chosen, self._pending_digit = self._pending_digit, 0
         card = self.hub.reader.key(event)
         if card:
-            await self._read(card)
+            await self._cards.read(card)
             return True
         if event.key == "F9":
             if chosen:  # a quick hand: the digit was still being waited for
@@ -315,18 +290,6 @@ class IntakeScreen(Screen):
             panel.show_notes()
 
     # ------------------------------------------------------------------ cards
-    async def _read(self, text: str) -> None:
-        await self._filled(await self.desk.run(self.desk.work.intake.read_card, text))
-
-    async def _choose_picture(self) -> None:
-        picture = await self._pictures.choose()
-        if picture is not None:
-            await self._filled(await self.desk.run(self.desk.work.intake.read_card_picture, picture))
-
-    async def _open_chip(self) -> None:
-        """Ask for what opens the chip; what it says is compared with what stands here already."""
-        await ChipSheet(self.desk, self.state.draft(), self._filled).open()
-
     async def _filled(self, card: CardView) -> None:
         """Put a card where it belongs: to the person, or to the next of the family while that is open."""
         state, desk = self.state, self.desk
@@ -357,8 +320,8 @@ class IntakeScreen(Screen):
         self.view.update()
 
     def _show_all(self) -> None:
-        self._show_card_strip()
         for panel in (
+            self._cards,
             self._known,
             self._person,
             self._address,
@@ -373,42 +336,6 @@ class IntakeScreen(Screen):
         for name, tile in self._toggles.items():
             tile.set(selected=open_now[name])
         self._show_notes()
-
-    def _show_card_strip(self) -> None:
-        desk, state = self.desk, self.state
-        reader = desk.work.readers.state
-        actions: list[ft.Control] = []
-        if reader is not None:
-            ready = reader is ReaderState.READY
-            said = desk.say("intake.reader_ready") if ready else desk.say("intake.reader_missing")
-            actions.append(parts.tid("reader-state", parts.badge(desk, said, "good" if ready else "warn")))
-        if offers_chip(desk):
-            chip = parts.Press(
-                desk,
-                "chip-open",
-                desk.say("chip.open"),
-                self.hub.unless_reading(self._open_chip),
-                kind="text",
-                icon=ft.Icons.CONTACTLESS_OUTLINED,
-            )
-            actions.append(chip.view)
-        pick = parts.Press(
-            desk,
-            "card-picture",
-            desk.say("intake.card_picture"),
-            self.hub.unless_reading(self._choose_picture),
-            kind="text",
-            icon=ft.Icons.IMAGE_OUTLINED,
-        )
-        filled = state.from_card
-        self._card_strip.content = parts.notice(
-            desk,
-            desk.say("intake.card_filled") if filled else desk.say("intake.card_scan"),
-            "good" if filled else "info",
-            icon=None if filled else ft.Icons.QR_CODE_SCANNER_ROUNDED,
-            actions=[*actions, pick.view],
-            identifier="card-filled" if filled else "card-scan",
-        )
 
     # ------------------------------------------------------------------ the number
     async def _clear(self) -> None:
