@@ -327,9 +327,11 @@ def before_the_trip(walk: Walk) -> None:
     """What shows before anybody signed in, and before the van is open."""
     walk.look("01-sign-in")
     walk.sign_in()
-    walk.go("trip")
-    walk.look("02-trip-plan")
-    walk.run(walk.desk.sign_out)
+    try:
+        walk.go("trip")
+        walk.look("02-trip-plan")
+    finally:  # the next look begins at the door, too
+        walk.run(walk.desk.sign_out)
     walk.window.see("login")
     walk.window.quiet()
 
@@ -350,7 +352,7 @@ def _trip(walk: Walk, _made: Prepared) -> None:
 def _intake(walk: Walk, _made: Prepared) -> None:
     walk.go("intake")
     walk.look("04-intake-empty")
-    walk.run(walk.desk.face.screen._read, VISITORS[0].card)
+    walk.run(walk.desk.face.screen._cards.read, VISITORS[0].card)
     walk.window.see("card-filled")
     walk.hush()
     walk.look("05-intake-card")
