@@ -53,7 +53,7 @@ class _Tab:
         self._label.color = p.on_primary_soft if current else p.text
         look = theme.button_style(p, "outlined")
         look.bgcolor = p.primary_soft if current else p.card
-        look.padding = ft.Padding.symmetric(horizontal=11, vertical=12)
+        look.padding = ft.Padding.symmetric(horizontal=11, vertical=14)  # 44 px and more with its one line
         resting = ft.BorderSide(2 if current else 1, p.primary if current else p.edge)
         look.side = {ft.ControlState.FOCUSED: ft.BorderSide(3, p.focus), ft.ControlState.DEFAULT: resting}
         look.alignment = ft.Alignment.CENTER_LEFT
