@@ -28,6 +28,11 @@ _ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
     "--enable-unsafe-swiftshader",
+    "--disable-gpu-watchdog",  # drawing without a graphics card on a busy machine is slow, not hung
+    "--disable-gpu-process-crash-limit",
+    "--disable-renderer-backgrounding",
+    "--disable-backgrounding-occluded-windows",
+    "--disable-background-timer-throttling",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
     "--force-color-profile=srgb",
     "--font-render-hinting=none",

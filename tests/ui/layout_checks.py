@@ -41,7 +41,8 @@ COLLECT = """() => {
       role: e.getAttribute('role') || '', name: e.getAttribute('flt-semantics-identifier') || '',
       label: e.getAttribute('aria-label') || '', words: words(e).trim(),
       tap: e.hasAttribute('flt-tappable'), off: e.getAttribute('aria-disabled') === 'true',
-      scroll: /auto|scroll/.test(css.overflowX + css.overflowY), input: !!input,
+      scroll: /auto|scroll/.test(css.overflowX + css.overflowY)
+        || [...e.children].some(c => c.matches('flt-semantics-scroll-overflow')), input: !!input,
       fixed: !!input && (input.readOnly || !(input.getAttribute('aria-label') || e.getAttribute('aria-label') || input.placeholder)), value: input ? input.value : ''};
   });
 }"""
@@ -231,10 +232,13 @@ class Tree:
 # ------------------------------------------------------------------ where things stand
 def overlaps(tree: Tree, floating: frozenset[str] = frozenset({"result"})) -> list[Finding]:
     """What lies over something else; `floating` things are meant to, for a moment."""
+    holders = {
+        above.id for node in tree.nodes if node.name in floating for above in tree.above(node) if above.tap
+    }
     things = [
         (node, tree.roll(node), tree.seen(node))
         for node in [*tree.targets(), *tree.leaves()]
-        if not any(each.name in floating for each in [node, *tree.above(node)])
+        if node.id not in holders and not any(each.name in floating for each in [node, *tree.above(node)])
     ]
     found = []
     for index, (one, roll, seen) in enumerate(things):

@@ -237,6 +237,7 @@ class Walk:
         sizes = self.sizes if self._size == 0 else self.sizes[::-1]
         for size in sizes:
             self.resize(size)
+            self.window.page.mouse.move(2, size[1] - 2)  # what it stood on shows its tip no more
             self.window.quiet(0.12)
             self._look(name, size)
             if self.deep:
@@ -285,12 +286,22 @@ class Walk:
                 picture.write_bytes(now)
                 return
             before = now
-            if attempt == 20:
-                page.bring_to_front()
+            if attempt in {12, 24, 32}:
+                self._stir()
             page.wait_for_timeout(70 if attempt < 12 else 200)
         raise AssertionError(
             f"{picture} shows what {self._taken.get(hash(now))} showed: the canvas stands still"
         )
+
+    def _stir(self) -> None:
+        """Have a canvas that stands still drawn again: its window becomes a little lower, and high again."""
+        page = self.window.page
+        page.bring_to_front()
+        size = dict(page.viewport_size)
+        page.set_viewport_size({**size, "height": size["height"] - 2})
+        page.wait_for_timeout(120)
+        page.set_viewport_size(size)
+        page.wait_for_timeout(120)
 
     @property
     def face_tail(self) -> str:
