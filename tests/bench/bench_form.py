@@ -186,22 +186,23 @@ def _sign_in(window: Any) -> Any:
 
 
 def _paint(window: Any, number: str) -> float:
-    """Find a dossier and press it; ms until its form is painted."""
-    window.quiet(0.5)
-    window.press("F3")
-    window.see("dossier-search")
-    window.quiet(0.5)
-    window.type("dossier-search", number)
-    window.page.screenshot(path="/tmp/w/shots/bench.png")
-    window.see(f"dossier-{number}")
-    for _ in range(3):  # a click into a list that still moves is lost
+    """Find a dossier and press it; ms until its form is painted. A press that a moving list lost is made again."""
+    for _ in range(3):
+        window.quiet(0.5)
+        window.press("F3")
+        window.see("dossier-search")
+        window.quiet(0.5)
+        window.type("dossier-search", number)
+        window.see(f"dossier-{number}")
         window.quiet(0.4)
         window.page.evaluate(_PAINTED, "field/f0")
         window.click(f"dossier-{number}")
         with contextlib.suppress(AssertionError):
-            window.wait(lambda: window.page.evaluate("window.formWatch.shown > 0"), "the form painted", 8)
+            window.wait(lambda: window.page.evaluate("window.formWatch.shown > 0"), "the form painted", 12)
             break
-    return float(window.page.evaluate("window.formWatch.shown - window.formWatch.pressed"))
+    shown, pressed = (window.page.evaluate(f"window.formWatch.{name}") for name in ("shown", "pressed"))
+    assert shown > pressed > 0, f"the form of {number} was never painted"
+    return float(shown - pressed)
 
 
 def _save(window: Any) -> float:
