@@ -1,8 +1,10 @@
 """Run a gateway: `python -m sync.gateway --folder DIR [--port 0] [--port-file F] ...`."""
 
 import argparse
+import os
 import socket
 import sys
+import threading
 from pathlib import Path
 
 from sync.gateway.app import create_app
@@ -27,8 +29,20 @@ def main(arguments: list[str] | None = None) -> int:
     listener = socket.create_server((asked.host, asked.port), backlog=128)
     host, port = listener.getsockname()[:2]
     server = GatewayServer(create_app(settings), lambda: _announce(f"http://{host}:{port}", asked.port_file))
+    if asked.end_with_stdin:
+        threading.Thread(target=_end_with_stdin, args=(server,), daemon=True).start()
     server.run(sockets=[listener])
     return 0
+
+
+def _end_with_stdin(server: GatewayServer) -> None:
+    """Stop serving when whoever started us is gone, however it ended: its end of our input closes then.
+
+    Read without Python's buffer, whose lock a waiting thread would hold when the program ends.
+    """
+    while os.read(0, 1024):
+        pass
+    server.should_exit = True
 
 
 def _announce(address: str, port_file: Path | None) -> None:
@@ -50,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--enrolment-code", action="append", default=[], help="one device each; repeatable")
     parser.add_argument("--platform-public-key", type=Path, help="file with the platform's HPKE public bytes")
     parser.add_argument("--store-key", type=Path, help="file of 32 bytes: encrypt the database with it")
+    parser.add_argument("--end-with-stdin", action="store_true", help="stop when the standard input closes")
     parser.add_argument("--reference-platform", action="store_true", help="play bank and officer on loopback")
     return parser
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import socket
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import requests
 
 from van_station.bootstrap.demo.bad_line import BadLine
 from van_station.bootstrap.demo.gateway import GatewayFolder, GatewayNotStarted, GatewayProcess
@@ -123,3 +127,64 @@ def test_the_look_for_traces_finds_what_lies_there(tmp_path: Path) -> None:
     (tmp_path / "utf16").write_bytes("Lê Thanh Hoà".encode("utf-16-le"))
     found = {(path.name, text) for path, text in personal_traces(tmp_path)}
     assert {("utf8", "Nguyễn Thị Ví Dụ"), ("utf16", "Lê Thanh Hoà")} <= found
+
+
+# ------------------------------------------------------------------ a demonstration killed without a word
+def started_demo(root: Path) -> subprocess.Popen[str]:
+    """Start `van-station demo`; its first line, the desk's address, says that all of it runs."""
+    command = [sys.executable, "-m", "van_station.cli.main", "demo", "--no-browser", "--no-sane"]
+    process = subprocess.Popen([*command, "--data", str(root)], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline().startswith("http://127.0.0.1:")
+    return process
+
+
+def killed(process: subprocess.Popen[str]) -> None:
+    process.kill()
+    process.communicate(timeout=15)
+
+
+def enrolled_devices(root: Path) -> bytes:
+    return (root / "platform" / "enrolment.code").read_bytes() + (root / "platform" / "port").read_bytes()
+
+
+def wait_until_silent(port: int, *, timeout_s: float = 15) -> None:
+    """Wait until nothing listens on a port of loopback any more."""
+    deadline = time.monotonic() + timeout_s
+    while time.monotonic() < deadline:
+        try:
+            socket.create_server(("127.0.0.1", port)).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    raise AssertionError("the gateway outlived its demonstration")
+
+
+def test_a_demonstration_killed_without_a_word_leaves_no_gateway_and_starts_again(tmp_path: Path) -> None:
+    root = tmp_path / "demo"
+    first = started_demo(root)
+    try:
+        port = int((root / "platform" / "port").read_text())
+        before = enrolled_devices(root)
+        assert requests.get(f"http://127.0.0.1:{port}/health", timeout=5).ok
+    finally:
+        killed(first)
+    wait_until_silent(port)
+    again = started_demo(root)
+    try:
+        assert enrolled_devices(root) == before, "the same address, the same desk"
+        assert requests.get(f"http://127.0.0.1:{port}/health", timeout=5).ok
+    finally:
+        killed(again)
+    wait_until_silent(port)
+
+
+def test_a_start_right_after_a_kill_waits_for_the_gateway_that_is_ending(tmp_path: Path) -> None:
+    folder = GatewayFolder(tmp_path)
+    folder.prepare()
+    held = socket.create_server(("127.0.0.1", 0))
+    port = held.getsockname()[1]
+    folder.port.write_text(str(port))
+    threading.Timer(0.3, held.close).start()
+    assert GatewayProcess(folder, tenant="test").port == port

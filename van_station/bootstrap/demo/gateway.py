@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,8 @@ import requests
 from van_station.security import new_platform_keys
 
 START_TIMEOUT_S = 30.0
+PORT_PATIENCE_S = 5.0
+"""So long a port of last time may still be held by a gateway that is ending."""
 _LOOK_EVERY_S = 0.05
 
 
@@ -73,7 +76,11 @@ class GatewayFolder:
 
 
 class GatewayProcess:
-    """Starts, stops and kills the gateway; the same address every time."""
+    """Starts, stops and kills the gateway; the same address every time.
+
+    The process reads its input, a pipe that only this process holds open, and ends when that closes: also
+    when this one is killed without a word, on any system.
+    """
 
     def __init__(self, folder: GatewayFolder, *, tenant: str) -> None:
         self._folder = folder
@@ -99,29 +106,36 @@ class GatewayProcess:
             return
         command = [sys.executable, "-m", "sync.gateway", "--folder", str(self._folder.gateway)]
         command += ["--port", str(self.port), "--tenant", self._tenant, "--reference-platform"]
+        command += ["--end-with-stdin"]
         command += ["--enrolment-code", self.enrolment_code]
         command += ["--platform-public-key", str(self._folder.public_key)]
         command += ["--store-key", str(self._folder.store_key)]
         self._process = subprocess.Popen(  # noqa: S603  -- our own interpreter and module
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
         deadline = time.monotonic() + START_TIMEOUT_S
         while not self._answers():
             if not self.running or time.monotonic() > deadline:
+                self.kill()
                 raise GatewayNotStarted("the gateway did not start")
             time.sleep(_LOOK_EVERY_S)
 
     def stop(self) -> None:
         """Ask the process to end."""
-        if self._process is not None and self.running:
-            self._process.terminate()
-            self._process.wait(timeout=15)
+        self._end(subprocess.Popen.terminate)
 
     def kill(self) -> None:
         """End the process without a word, as a power cut would."""
-        if self._process is not None and self.running:
-            self._process.kill()
-            self._process.wait(timeout=15)
+        self._end(subprocess.Popen.kill)
+
+    def _end(self, how: Callable[[subprocess.Popen[bytes]], None]) -> None:
+        process = self._process
+        if process is None:
+            return
+        how(process)  # harmless to one that has ended
+        process.wait(timeout=15)
+        if process.stdin is not None:
+            process.stdin.close()
 
     def pay(self, reference: str, amount_vnd: int) -> None:
         """Play the bank: credit an amount."""
@@ -140,17 +154,24 @@ class GatewayProcess:
             return False
 
     def _kept_port(self) -> int:
-        """Return the port of last time if it is still free, else a fresh one."""
+        """Return the port of last time if it is or becomes free, else a fresh one."""
         try:
             wished = int(self._folder.port.read_text())
         except (OSError, ValueError):
             wished = 0
-        try:
-            port = _free_port(wished)
-        except OSError:
-            port = _free_port(0)
+        port = _free_in_time(wished)
         self._folder.port.write_text(str(port))
         return port
+
+
+def _free_in_time(wished: int) -> int:
+    deadline = time.monotonic() + PORT_PATIENCE_S
+    while time.monotonic() < deadline:
+        try:
+            return _free_port(wished)
+        except OSError:
+            time.sleep(_LOOK_EVERY_S)
+    return _free_port(0)
 
 
 def _free_port(wished: int) -> int:
