@@ -70,11 +70,6 @@ def test_every_fault_is_said_with_file_and_place(folder: Path) -> None:
         assert words in said
 
 
-@pytest.mark.parametrize("what", ["nowhere", "nowhere.vscat"])
-def test_what_is_not_there_is_said_in_words(tmp_path: Path, what: str) -> None:
-    assert "đường dẫn" in catalogue("check", tmp_path / what, code=1)
-
-
 def test_the_papers_and_fees_of_this_citizen_are_shown(folder: Path) -> None:
     said = catalogue("show", folder, CODE)
     assert "cần 2 giấy tờ (thủ tục có 2)" in said
@@ -129,7 +124,8 @@ def test_a_key_is_kept_from_others_and_never_overwritten(key: Path) -> None:
 
 def test_what_is_no_key_file_is_refused(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "bad").write_text("x")
-    catalogue("build", folder, "-o", tmp_path / "a.vscat", "--key", tmp_path / "bad", code=1)
+    said = catalogue("build", folder, "-o", tmp_path / "a.vscat", "--key", tmp_path / "bad", code=1)
+    assert sentence("catalogue.no_key_file", path=str(tmp_path / "bad")) in said
     assert not (tmp_path / "a.vscat").exists()
 
 
@@ -160,6 +156,86 @@ def test_procedures_that_the_workbook_lacks_are_removed_only_when_asked(folder: 
     assert other.exists()
     assert "Đã bỏ 1" in catalogue("import", tmp_path / "a.xlsx", "-o", folder, "--remove-others")
     assert not other.exists()
+
+
+# ---------------------------------------------------------------- what cannot be read, written or meant
+MISSING, UNREADABLE, UNWRITTEN = "cli.source_missing", "cli.source_unreadable", "cli.not_written"
+"""Words of a command name things in the test's folder: `{folder}` the edition, `{key}` a key."""
+AMISS = [
+    ("check {t}/nowhere", 1, MISSING, {"path": "{t}/nowhere"}),
+    ("check {t}/file/below", 1, MISSING, {"path": "{t}/file/below"}),
+    ("check {t}/empty", 1, "catalogue.no_edition", {"path": "{t}/empty"}),
+    ("check {t}/file", 1, "catalogue.not_a_bundle", {}),
+    ("check {t}/[bold]x[/nowhere]", 1, MISSING, {"path": "{t}/[bold]x[/nowhere]"}),
+    ("check {t}/{long}", 1, UNREADABLE, {"path": "{t}/{long}"}),
+    ("check {folder} --trust zz", 2, "catalogue.trust_unfit", {}),
+    ("check {folder} --language fr", 2, "cli.no_such_language", {"language": "fr"}),
+    ("build {t}/nowhere -o {t}/a.vscat --key {key}", 1, MISSING, {"path": "{t}/nowhere"}),
+    ("build {folder} -o {t}/a.vscat --key {t}/nokey", 1, MISSING, {"path": "{t}/nokey"}),
+    ("build {folder} -o {t}/a.vscat --key {t}/empty", 1, UNREADABLE, {"path": "{t}/empty"}),
+    ("build {folder} -o {t}/a.vscat --key {t}/file", 1, "catalogue.no_key_file", {"path": "{t}/file"}),
+    ("build {folder} -o {t}/none/a.vscat --key {key}", 1, UNWRITTEN, {"path": "{t}/none/a.vscat"}),
+    ("build {folder} -o {t}/empty --key {key}", 1, UNWRITTEN, {"path": "{t}/empty"}),
+    ("build {folder} -o /proc/a.vscat --key {key}", 1, UNWRITTEN, {"path": "/proc/a.vscat"}),
+    ("show {t}/nowhere", 1, MISSING, {"path": "{t}/nowhere"}),
+    ("show {folder} {code} --on 31/02/2026", 2, "cli.no_such_day", {"day": "31/02/2026"}),
+    ("show {folder} {code} --on soon", 2, "cli.no_such_day", {"day": "soon"}),
+    ("show {folder} {code} --ward 99999", 2, "catalogue.no_such_ward", {"ward": "99999"}),
+    ("show {folder} {code} --answer nowhere=1", 1, "catalogue.answer_unfit", {"answer": "nowhere=1"}),
+    ("diff {folder} {t}/nowhere", 1, MISSING, {"path": "{t}/nowhere"}),
+    ("diff {t}/file {folder}", 1, "catalogue.not_a_bundle", {}),
+    ("new-key {t}/none/key", 1, UNWRITTEN, {"path": "{t}/none/key"}),
+    ("new-key {t}/file/key", 1, UNWRITTEN, {"path": "{t}/file/key"}),
+    ("export {t}/nowhere -o {t}/a.xlsx", 1, MISSING, {"path": "{t}/nowhere"}),
+    ("export {folder} -o {t}/none/a.xlsx", 1, UNWRITTEN, {"path": "{t}/none/a.xlsx"}),
+    ("export {folder} -o {t}/empty", 1, UNWRITTEN, {"path": "{t}/empty"}),
+    ("import {t}/nowhere -o {folder}", 1, MISSING, {"path": "{t}/nowhere"}),
+    ("import {t}/empty -o {folder}", 1, UNREADABLE, {"path": "{t}/empty"}),
+    ("import {t}/file -o {folder}", 1, "papers.no_workbook", {}),
+    ("import {t}/half.xlsx -o {folder}", 1, "papers.no_workbook", {}),
+    ("import {book} -o {t}/nowhere", 1, MISSING, {"path": "{t}/nowhere"}),
+    ("import {book} -o {t}/empty", 1, "catalogue.no_edition", {"path": "{t}/empty"}),
+    ("install {t}/nowhere --login hoa --passphrase-file - --data {t}", 1, MISSING, {"path": "{t}/nowhere"}),
+    ("install {t}/file --login hoa --passphrase-file - --data {t}", 1, "security.keyring_missing", {}),
+]  # fmt: skip
+
+
+def sentence(code: str, _language: str = "vi", /, **details: str) -> str:
+    text = Texts(_language, strict=True).error(code, **details)
+    return f"{text.happened} {text.next_step}"
+
+
+@pytest.mark.parametrize(("words", "code", "error", "details"), AMISS, ids=[each[0] for each in AMISS])
+def test_what_is_amiss_is_one_sentence_with_what_to_do(
+    folder: Path, key: Path, tmp_path: Path, words: str, code: int, error: str, details: dict[str, str]
+) -> None:
+    book = tmp_path / "book.xlsx"
+    if "{book}" in words:
+        catalogue("export", folder, "-o", book)
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "file").write_text("hi")
+    (tmp_path / "half.xlsx").write_bytes(b"PK\x03\x04broken")
+    names = {"t": tmp_path, "folder": folder, "key": key, "book": book, "code": CODE, "long": "x" * 300}
+    before = sorted(tmp_path.rglob("*"))
+    said = catalogue(*(word.format(**names) for word in words.split()), code=code)
+    assert said == sentence(error, **{name: text.format(**names) for name, text in details.items()})
+    assert sorted(tmp_path.rglob("*")) == before, "nothing is left behind"
+
+
+def test_what_is_amiss_is_said_in_the_language_that_was_asked_for(tmp_path: Path) -> None:
+    nowhere = str(tmp_path / "nowhere")
+    said = catalogue("show", nowhere, "--language", "en", code=1)
+    assert said == sentence(MISSING, "en", path=nowhere)
+
+
+def test_an_unknown_group_is_told_with_those_that_are(folder: Path) -> None:
+    said = catalogue("show", folder, CODE, "--group", "XX", code=2)
+    assert "nhóm ưu tiên XX" in said
+    assert "NCT" in said
+
+
+def test_a_day_is_understood_as_people_write_it(folder: Path) -> None:
+    assert CODE in catalogue("show", folder, CODE, "--on", "30/11/2026")
 
 
 # ---------------------------------------------------------------- the guide
@@ -242,9 +318,10 @@ def machine_that_trusts(said: str, folder: Path) -> list[str]:
         "machine",
         "--login",
         "hoa",
-        "--passphrase",
-        "mot mat khau dai",
+        "--passphrase-file",
+        "secret",
     ]
+    (folder / "secret").write_text("mot mat khau dai\n")
     result = run(app, ["setup", "--full-name", "Lê Thanh Hoà", *who])
     assert result.exit_code == 0, result.output
     return who

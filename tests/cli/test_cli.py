@@ -15,6 +15,7 @@ from van_station.cli.main import app
 from van_station.i18n import Texts
 
 PASSPHRASE = "mot mat khau dai"
+FROM_INPUT = ("--passphrase-file", "-")
 run = CliRunner().invoke
 
 
@@ -32,8 +33,13 @@ def set_up(
 ) -> object:
     return run(
         app,
-        ["setup", "--data", str(data), "--login", login, "--full-name", name, "--passphrase", passphrase],
+        ["setup", "--data", str(data), "--login", login, "--full-name", name, *FROM_INPUT],
+        input=f"{passphrase}\n",
     )
+
+
+def verify(data: Path, *, passphrase: str = PASSPHRASE) -> object:
+    return run(app, ["verify", "--data", str(data), "--login", "hoa", *FROM_INPUT], input=passphrase + "\n")
 
 
 def test_the_version_is_that_of_the_package() -> None:
@@ -55,9 +61,7 @@ def test_without_a_command_help_is_shown() -> None:
 def test_a_machine_that_was_set_up_verifies(tmp_path: Path) -> None:
     made = set_up(tmp_path / "desk")
     assert made.exit_code == 0, made.output
-    checked = run(
-        app, ["verify", "--data", str(tmp_path / "desk"), "--login", "hoa", "--passphrase", PASSPHRASE]
-    )
+    checked = verify(tmp_path / "desk")
     assert checked.exit_code == 0, checked.output
     assert "Kho nguyên vẹn." in checked.output
 
@@ -67,8 +71,7 @@ def test_a_second_setup_is_refused_and_the_first_stays(tmp_path: Path) -> None:
     again = set_up(tmp_path / "desk", login="khac")
     assert again.exit_code == 1
     assert said("security.keyring_exists") in plain(again.output)
-    verify = ["verify", "--data", str(tmp_path / "desk"), "--login", "hoa", "--passphrase", PASSPHRASE]
-    assert run(app, verify).exit_code == 0
+    assert verify(tmp_path / "desk").exit_code == 0
 
 
 @pytest.mark.parametrize(
@@ -91,13 +94,53 @@ def test_a_setup_without_a_proper_first_user_makes_no_machine(
 
 def test_a_wrong_passphrase_is_a_sentence(tmp_path: Path) -> None:
     set_up(tmp_path / "desk")
-    result = run(app, ["verify", "--data", str(tmp_path / "desk"), "--login", "hoa", "--passphrase", "sai"])
+    result = verify(tmp_path / "desk", passphrase="sai")
     assert result.exit_code == 1
     assert said("signin.refused") in plain(result.output)
 
 
+def test_a_passphrase_is_asked_for_twice_and_not_shown(tmp_path: Path) -> None:
+    who = ["--data", str(tmp_path / "desk"), "--login", "hoa"]
+    asked = f"{PASSPHRASE}\nmot mat khau khac\n{PASSPHRASE}\n{PASSPHRASE}\n"
+    made = run(app, ["setup", *who, "--full-name", "Lê Thanh Hoà"], input=asked)
+    assert made.exit_code == 0, made.output
+    assert PASSPHRASE not in made.output
+    assert run(app, ["verify", *who], input=f"{PASSPHRASE}\n").exit_code == 0
+
+
+@pytest.mark.parametrize("command", [["setup", "--full-name", "Lê Thanh Hoà"], ["verify"]])
+def test_no_command_takes_a_passphrase_where_the_list_of_processes_shows_it(
+    tmp_path: Path, command: list[str]
+) -> None:
+    who = ["--data", str(tmp_path / "desk"), "--login", "hoa", "--passphrase", PASSPHRASE]
+    result = run(app, [*command, *who], input="\n")
+    assert result.exit_code == 2
+    assert not (tmp_path / "desk").exists()
+
+
+def test_a_passphrase_is_read_from_the_first_line_of_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "secret"
+    file.write_bytes("\ufeffmột mật khẩu dài\r\nrest".encode())
+    who = ["--data", str(tmp_path / "desk"), "--login", "hoa"]
+    made = run(app, ["setup", *who, "--full-name", "Lê Thanh Hoà", "--passphrase-file", str(file)])
+    assert made.exit_code == 0, made.output
+    assert verify(tmp_path / "desk", passphrase="một mật khẩu dài").exit_code == 0
+
+
+@pytest.mark.parametrize("content", [None, b"", b"\n", b"\xff\xfe\n", b"x" * 5000])
+def test_a_file_without_a_passphrase_is_a_sentence(tmp_path: Path, content: bytes | None) -> None:
+    set_up(tmp_path / "desk")
+    file = tmp_path / "secret"
+    if content is not None:
+        file.write_bytes(content)
+    who = ["--data", str(tmp_path / "desk"), "--login", "hoa", "--passphrase-file", str(file)]
+    result = run(app, ["verify", *who])
+    assert result.exit_code == 1
+    assert said("cli.passphrase_unread", file=str(file)) in plain(result.output)
+
+
 def test_a_machine_that_was_never_set_up_is_a_sentence(tmp_path: Path) -> None:
-    result = run(app, ["verify", "--data", str(tmp_path), "--login", "hoa", "--passphrase", "x"])
+    result = verify(tmp_path)
     assert result.exit_code == 1
     assert said("security.keyring_missing") in plain(result.output)
 
@@ -105,7 +148,7 @@ def test_a_machine_that_was_never_set_up_is_a_sentence(tmp_path: Path) -> None:
 def test_a_settings_file_with_an_unknown_entry_is_a_sentence(tmp_path: Path) -> None:
     config = tmp_path / "settings.toml"
     config.write_text("surprise = 1\n")
-    result = run(app, ["verify", "--config", str(config), "--login", "hoa", "--passphrase", "x"])
+    result = run(app, ["verify", "--config", str(config), "--login", "hoa", *FROM_INPUT])
     assert result.exit_code == 1
     assert said("settings.refused") in plain(result.output)
 
@@ -117,7 +160,7 @@ def test_what_nobody_foresaw_is_a_sentence_and_no_traceback(
         raise ZeroDivisionError("001190000077 is nobody's business")
 
     monkeypatch.setattr(station, "open_door", broken)
-    result = run(app, ["verify", "--data", str(tmp_path), "--login", "hoa", "--passphrase", "x"])
+    result = verify(tmp_path)
     assert result.exit_code == 1
     assert Texts("vi", strict=True).say("error.unknown", code="ZeroDivisionError") in plain(result.output)
     assert "001190000077" not in result.output
@@ -127,7 +170,8 @@ def test_what_nobody_foresaw_is_a_sentence_and_no_traceback(
 def test_as_a_process_an_error_has_no_traceback(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "van_station.cli.main", "verify", "--data", str(tmp_path)]
     done = subprocess.run(
-        [*command, "--login", "hoa", "--passphrase", "x"],
+        [*command, "--login", "hoa", *FROM_INPUT],
+        input="x\n",
         capture_output=True,
         text=True,
         timeout=60,

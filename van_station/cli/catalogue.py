@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from datetime import date
 from pathlib import Path
@@ -16,6 +17,7 @@ from van_station.cli.catalogue_folder import (
     open_source,
     read_bounded,
     read_folder,
+    remove,
     write_folder,
     write_whole,
 )
@@ -28,19 +30,24 @@ from van_station.cli.catalogue_showing import (
     print_sheet_faults,
     print_steps,
 )
-from van_station.cli.sentences import said_plainly
+from van_station.cli.errors import NoKeyFile, NoSuchDay, NoSuchGroup, NoSuchLanguage, NoSuchWard, TrustUnfit
+from van_station.cli.passphrases import PassphraseFile, passphrase_from
+from van_station.cli.sentences import said_plainly, tell
 from van_station.cli.station import ConfigOption, DataOption, settings_of
 from van_station.i18n import Texts
 from van_station.papers.sheets import MAX_FILE_BYTES, read_sheets, write_sheets
+from van_station.rules.catalogue import Procedure
 from van_station.rules.catalogue_bundle import MAX_BUNDLE_BYTES, Verify
 from van_station.rules.catalogue_bundle import build as build_bundle
 from van_station.rules.catalogue_diff import difference, same_data
 from van_station.rules.catalogue_edition import check_edition
 from van_station.rules.catalogue_faults import EditionRefused
 from van_station.rules.catalogue_sheets import from_sheets, to_sheets
-from van_station.security import KeyRefused, Signer, new_signing_key
+from van_station.rules.form_dates import parse_date_vi
+from van_station.security import Signer, new_signing_key
 from van_station.services.catalogue_editions import trusted
 from van_station.services.clock import SystemClock, hanoi_day
+from van_station.settings.assets import read_json
 
 app = typer.Typer(
     help="The catalogue of procedures: check, build, show, compare, install.",
@@ -116,7 +123,7 @@ def show(
     language: Language = "vi",
 ) -> None:
     """Show the procedures; with a code, the papers and fees of one citizen who gives these answers."""
-    say = texts_in(language)
+    say, day = texts_in(language), _day(on)
     edition = _open(source, trust, say).edition
     if code is None:
         print_edition(edition, say)
@@ -125,9 +132,10 @@ def show(
     print_steps(steps, say)
     if procedure is None:
         if not steps:
-            console.print(say.say("catalogue.no_such_code", code=code))
+            tell(say.say("catalogue.no_such_code", code=code), to=console)
         raise typer.Exit(1)
-    print_case(edition, case_of(edition, procedure, Given(tuple(answer or ()), group, ward, _day(on))), say)
+    _known(procedure, group, ward)
+    print_case(edition, case_of(edition, procedure, Given(tuple(answer or ()), group, ward, day)), say)
 
 
 @app.command("diff")
@@ -152,8 +160,8 @@ def new_key(
 ) -> None:
     """Make a key that signs editions; keep the file offline, and give the public key to the machines."""
     say = texts_in(language)
-    if out.exists():
-        console.print(say.say("catalogue.key_exists", file=str(out)), soft_wrap=True)
+    if os.path.lexists(out):
+        tell(say.say("catalogue.key_exists", file=str(out)), to=console)
         raise typer.Exit(2)
     private = new_signing_key()
     write_whole(out, f"van-station-catalogue-key {private.hex()}\n".encode(), mode=0o600)
@@ -204,7 +212,7 @@ def import_(
     changed = {path: data for path, data in result.files.items() if not same_data(data, files.get(path))}
     write_folder(out, changed)
     for path in others if remove_others else ():
-        (out / path).unlink()
+        remove(out / path)
     console.print(say.say("catalogue.imported", folder=str(out), changed=len(changed)), soft_wrap=True)
     if others:
         key = "catalogue.others_removed" if remove_others else "catalogue.others_kept"
@@ -216,7 +224,8 @@ def import_(
 def install(
     file: Annotated[Path, typer.Argument(help="The bundle (.vscat).")],
     login: Annotated[str, typer.Option(prompt="Tên đăng nhập")],
-    passphrase: Annotated[str, typer.Option(prompt="Mật khẩu", hide_input=True)],
+    passphrase_file: PassphraseFile = None,
+    *,
     older: Annotated[bool, typer.Option("--older", help="Step back to an older edition on purpose.")] = False,
     config: ConfigOption = None,
     data: DataOption = None,
@@ -227,7 +236,7 @@ def install(
     bundle = read_bounded(file, MAX_BUNDLE_BYTES)
     door = open_door(settings_of(config, data))
     try:
-        entered = door.sign_in(login, passphrase)
+        entered = door.sign_in(login, passphrase_from(passphrase_file, "Mật khẩu"))
         view = entered.workspace.editions.install(entered.actor, bundle, older=older)
     finally:
         door.close()
@@ -235,12 +244,16 @@ def install(
 
 
 def texts_in(language: str) -> Texts:
-    """Return the texts in vi or en; anything else ends with exit code 2."""
+    """Return the texts in vi or en.
+
+    Raises:
+        NoSuchLanguage
+    """
     if language == "vi":
         return Texts("vi")
     if language == "en":
         return Texts("en")
-    raise typer.BadParameter("vi | en", param_hint="--language")
+    raise NoSuchLanguage(language=language)
 
 
 def _open(path: Path, trust: list[str] | None, say: Texts) -> Source:
@@ -258,14 +271,14 @@ def _verify(trust: list[str] | None) -> Verify:
     if not trust:
         return lambda *_: True
     if not all(re.fullmatch("[0-9a-f]{64}", key) for key in trust):
-        raise typer.BadParameter("64 x [0-9a-f]", param_hint="--trust")
+        raise TrustUnfit
     return trusted(tuple(trust))
 
 
 def _signer(path: Path) -> Signer:
     match = _KEY_LINE.fullmatch(read_bounded(path, 200).decode("ascii", "replace"))
     if match is None:
-        raise KeyRefused("not a key file")
+        raise NoKeyFile(path=str(path))
     return Signer.from_private(bytes.fromhex(match.group(1)))
 
 
@@ -275,4 +288,18 @@ def _day(text: str | None) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise typer.BadParameter("YYYY-MM-DD", param_hint="--on") from None
+        day = parse_date_vi(text)
+    if day is None:
+        raise NoSuchDay(day=text[:40])
+    return day
+
+
+def _known(procedure: Procedure, group: str | None, ward: str | None) -> None:
+    """Refuse a group or ward that is neither in our lists nor in the procedure's own fee rules."""
+    groups = {each["code"] for each in read_json("reference/priority_groups.json")["groups"]}
+    groups |= {rule.group for rule in procedure.fees if rule.group}
+    if group is not None and group not in groups:
+        raise NoSuchGroup(group=group[:40], groups=", ".join(sorted(groups)))
+    wards = {each["code"] for each in read_json("reference/hanoi_wards.json")["wards"]}
+    if ward is not None and ward not in wards:
+        raise NoSuchWard(ward=ward[:40])

@@ -19,7 +19,7 @@ from van_station.rules.catalogue_edition import Edition, Successor, procedure_fi
 from van_station.rules.catalogue_faults import Fault
 from van_station.rules.catalogue_sheets import SheetFault
 
-console = Console(highlight=False)
+console = Console(highlight=False, markup=False)
 _LONGEST = 160
 _WIDTHS = {"name": 24, "code": 8, "version": 9, "paper": 24, "question": 24, "fault_what": 24}
 
@@ -96,7 +96,9 @@ def print_steps(steps: Sequence[Successor], say: Texts) -> None:
 def print_case(edition: Edition, case: Case, say: Texts) -> None:
     """Print what one citizen needs: papers and why, fees, time, with source and confidence."""
     procedure = case.procedure
-    console.print(f"[bold]{procedure.code}[/] {_said(procedure.name, say)} ({procedure.version})")
+    console.print(
+        Text.assemble((procedure.code, "bold"), f" {_said(procedure.name, say)} ({procedure.version})")
+    )
     facts = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
     for key, value in _facts(procedure, say):
         facts.add_row(say.say(f"catalogue.{key}"), Text(value))

@@ -23,7 +23,8 @@ from van_station.bootstrap.demo.gateway import GatewayFolder, GatewayProcess
 from van_station.bootstrap.demo.papers import keep_papers_coming
 from van_station.bootstrap.demo.setting_up import TENANT, is_foreign, prepare
 from van_station.bootstrap.demo.walk import Walk, walk_the_day
-from van_station.cli.sentences import said_plainly
+from van_station.cli.errors import NoSuchLanguage
+from van_station.cli.sentences import said_plainly, tell
 from van_station.cli.showing import open_or_tell
 from van_station.settings.tree import FaceSettings
 from van_station.ui.serve import UiSettings
@@ -47,12 +48,16 @@ def demo(
     language: Annotated[str, typer.Option(help="vi or en.")] = "vi",
 ) -> None:
     """Start the demonstration: reference gateway, encrypted store with invented users, desk."""
+    if language not in ("vi", "en"):
+        raise NoSuchLanguage(language=language)
     if headless:
         _walk(data, sane=sane)
         return
     root = data or Path(platformdirs.user_data_dir("van-station")) / "demo"
     if is_foreign(root):
-        console.print(f"Thư mục {root} không phải của bản trình diễn. Chọn thư mục khác.", soft_wrap=True)
+        console.print(
+            f"Thư mục {root} không phải của bản trình diễn. Chọn thư mục khác.", soft_wrap=True, markup=False
+        )
         raise typer.Exit(2)
     if fresh:
         shutil.rmtree(root, ignore_errors=True)
@@ -114,7 +119,7 @@ def _folder(data: Path | None) -> Iterator[Path]:
     """Give the walk a folder of its own; a named one is kept and must be empty."""
     if data is not None:
         if data.exists() and any(data.iterdir()):
-            console.print(f"Thư mục {data} không trống. Chọn thư mục khác.", soft_wrap=True)
+            tell(f"Thư mục {data} không trống. Chọn thư mục khác.", to=console)
             raise typer.Exit(2)
         yield data
         return

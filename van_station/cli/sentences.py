@@ -18,6 +18,11 @@ _errors = Console(stderr=True, highlight=False)
 log = logging.getLogger(__name__)
 
 
+def tell(text: str, *, to: Console) -> None:
+    """Print a sentence as it is: no markup of a name in it is obeyed, what is no text is shown as `?`."""
+    to.print(text.encode("utf-8", "replace").decode("utf-8"), markup=False, soft_wrap=True)
+
+
 def said_plainly(command: Callable[P, R]) -> Callable[P, R]:
     """Wrap a command: an error with a code is said in words, any other by its type; never a traceback."""
 
@@ -25,15 +30,17 @@ def said_plainly(command: Callable[P, R]) -> Callable[P, R]:
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return command(*args, **kwargs)
-        except (typer.Exit, typer.Abort, typer.BadParameter):
+        except (typer.Exit, typer.Abort, typer.BadParameter, BrokenPipeError):
             raise
         except Exception as error:  # noqa: BLE001  -- the edge: nothing may reach a person as a traceback
             code = getattr(error, "code", None)
             if not isinstance(code, str):
                 code = type(error).__name__
                 log.error("unforeseen: %s", code)  # noqa: TRY400
-            text = Texts("vi").error(code, **getattr(error, "details", {}))
-            _errors.print(f"{text.happened} {text.next_step}")
-            raise typer.Exit(1) from None
+            text = Texts("en" if kwargs.get("language") == "en" else "vi").error(
+                code, **getattr(error, "details", {})
+            )
+            tell(f"{text.happened} {text.next_step}", to=_errors)
+            raise typer.Exit(getattr(error, "exit_code", 1)) from None
 
     return wrapped

@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 from van_station.bootstrap.station import open_door, set_up
+from van_station.cli.passphrases import PassphraseFile, passphrase_from
 from van_station.cli.sentences import said_plainly
 from van_station.cli.showing import open_or_tell
 from van_station.rules.access import Role
@@ -26,13 +27,12 @@ DataOption = Annotated[Path | None, typer.Option("--data", help="Folder of this 
 def setup(
     login: Annotated[str, typer.Option(prompt="Tên đăng nhập của phụ trách")],
     full_name: Annotated[str, typer.Option(prompt="Họ và tên")],
-    passphrase: Annotated[
-        str, typer.Option(prompt="Mật khẩu (ít nhất 8 ký tự)", hide_input=True, confirmation_prompt=True)
-    ],
+    passphrase_file: PassphraseFile = None,
     config: ConfigOption = None,
     data: DataOption = None,
 ) -> None:
     """Make this machine's keys and store, with its first supervisor."""
+    passphrase = passphrase_from(passphrase_file, "Mật khẩu (ít nhất 8 ký tự)", twice=True)
     user = DemoUser(login, passphrase, full_name, Role.SUPERVISOR)
     set_up(settings_of(config, data), (user,))
     console.print("Máy đã sẵn sàng. Mở bằng: van-station run")
@@ -66,13 +66,14 @@ def run(
 @said_plainly
 def verify(
     login: Annotated[str, typer.Option(prompt="Tên đăng nhập")],
-    passphrase: Annotated[str, typer.Option(prompt="Mật khẩu", hide_input=True)],
+    passphrase_file: PassphraseFile = None,
     config: ConfigOption = None,
     data: DataOption = None,
 ) -> None:
     """Check this machine's store: both chains, every page, every file that a row names."""
     door = open_door(settings_of(config, data))
     try:
+        passphrase = passphrase_from(passphrase_file, "Mật khẩu")
         report = door.sign_in(login, passphrase).workspace.store.verify()
     finally:
         door.close()
@@ -81,7 +82,7 @@ def verify(
         f"{report.rows} bản ghi, {report.blobs} tệp"
     )
     for finding in report.findings:
-        console.print(f"SAI: {finding}")
+        console.print(f"SAI: {finding}", markup=False)
     if not report.ok:
         raise typer.Exit(1)
     console.print("Kho nguyên vẹn.")
