@@ -225,3 +225,37 @@ def test_typing_survives_what_others_change_meanwhile(station, context):
     window.page.keyboard.insert_text(" nhân dân")
     window.wait(lambda: answer_of(station, dossier.id, "/office") == "Ủy ban nhân dân", "the whole text")
     assert window.at("field/office")
+
+
+def test_the_first_row_of_an_empty_group_is_added_by_keyboard(station, context):
+    dossier = begun(station, RESIDENCE)
+    window = opened(station, context, dossier)
+    turn_to(window, "add/members")
+    window.wait_at("add/members")
+    window.press("Enter")
+    window.wait_at("field/members/0/full_name")
+    window.write("Bùi Thị Minh Hoạ")
+    window.press("Enter")
+    name = "/members/0/full_name"
+    window.wait(lambda: answer_of(station, dossier.id, name) == "Bùi Thị Minh Hoạ", "the name on disk")
+    window.press_on("remove/members-0")
+    window.wait_at("undo-remove")
+    window.press("PageUp")
+    window.gone("add/members")
+    window.press("PageDown")
+    window.wait_at("add/members")
+
+
+def test_a_page_turned_in_a_form_that_may_only_be_read_keeps_the_keyboard(station, context, monkeypatch):
+    dossier = begun(station, RESIDENCE)
+    form_of = type(station.workspace.dossiers).form
+
+    def only_read(dossiers, dossier_id):
+        return replace(form_of(dossiers, dossier_id), editable=False)
+
+    monkeypatch.setattr(type(station.workspace.dossiers), "form", only_read)
+    window = sign_in(station, context, "minh")
+    to_form(window, dossier)
+    window.see("page-2")
+    window.press("PageDown")
+    window.wait_at("form-next")

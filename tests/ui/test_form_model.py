@@ -167,3 +167,21 @@ def test_answers_stand_in_fields_as_people_write_them(kind, value, text):
     name = Label("x", "x")
     node = FieldNode("/x", name, kind, value, required=False, visible=True, enabled=True)
     assert shown_text(node) == text
+
+
+def test_the_keyboard_lands_on_a_pages_first_field_else_on_a_group_that_takes_a_row() -> None:
+    only_rows = {"type": "Categorization", "elements": [page("Một", control("a")), page("Ba", ROWS)]}
+    form = load_form(SCHEMA, only_rows)
+
+    def taken(answers: dict[str, object]) -> FormModel:
+        review = form.review(answers, today=TODAY)
+        model = FormModel()
+        model.take(FormView("", "", review.nodes, (), 0, 0, editable=True))
+        return model
+
+    empty = taken({})
+    first, second = (each.key for each in empty.pages)
+    assert empty.landing(first) == "/a"
+    assert empty.landing(second) == "/members"
+    assert taken({"members": [{"name": "Lan"}]}).landing(second) == "/members/0/name"
+    assert empty.landing("no such page") is None

@@ -219,9 +219,15 @@ class FormStep(Step):
         key = self.model.page_beside(step)
         if key is not None:
             await self._turn_to(key)
-            first = self.model.first(key)
-            if first is not None:
-                await self._focus(first, scroll=False)
+            await self._land(key)
+
+    async def _land(self, key: str) -> None:
+        """Give the keyboard to a page just turned to: the field that had it is in no window any more."""
+        place = self.model.landing(key)
+        if place is not None and self.model.form is not None and self.model.form.editable:
+            await self._focus(place, scroll=False)
+        else:
+            await self.desk.focus(self._foot.next.button)
 
     async def _turn_to(self, key: str) -> None:
         await self._leave_list("")

@@ -122,6 +122,16 @@ class FormModel:
         places = (each for each in self._order if self._page_of[each] == page_key)
         return next((each for each in places if self._usable(each)), None)
 
+    def landing(self, page_key: str) -> str | None:
+        """Return where the keyboard goes on a page: its first usable field, else a group that takes a row."""
+        return self.first(page_key) or next(
+            (each for each in self._order if self._page_of[each] == page_key and self._takes_rows(each)), None
+        )
+
+    def _takes_rows(self, pointer: str) -> bool:
+        node = self._nodes[pointer]
+        return isinstance(node, ArrayNode) and node.can_add
+
     def _usable(self, pointer: str) -> bool:
         node = self._nodes[pointer]
         return isinstance(node, FieldNode) and node.enabled
