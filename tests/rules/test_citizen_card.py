@@ -12,6 +12,7 @@ from van_station.rules.citizen_card import (
     looks_like_card,
     parse_card_qr,
     read_number,
+    seems_card,
 )
 from van_station.rules.errors import CardUnreadable
 from van_station.rules.findings import Severity, errors_in
@@ -130,6 +131,29 @@ def test_a_keyboard_wedge_is_told_from_typing():
     assert looks_like_card(CARDS["qr"][3]["payload"] + "\n")
     assert not looks_like_card("001199000123")
     assert not looks_like_card("Nguyễn Thị Ví Dụ")
+
+
+@pytest.mark.parametrize("address", ["Thn oi, Vt Li, Ba V, H Ni", "S 1 ng 2, H Ni"])
+def test_a_name_that_still_spells_words_is_refused_when_the_address_has_lost_its_letters(address):
+    with pytest.raises(CardUnreadable) as refused:
+        parse_card_qr(f"001199000123||Bi n An|01011999|Nam|{address}|15082021")
+    assert refused.value.code == "card.letters_broken"
+
+
+@pytest.mark.parametrize("address", ["KTT Dong Xa, TP Ha Noi", "S 1 Ha Noi", ""])
+def test_abbreviations_in_an_address_without_accents_are_no_lost_letters(address):
+    card = parse_card_qr(f"001199000123||Nguyen Thi Vi Du|01011999|Nu|{address}|15082021")
+    assert card.address == address
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [(PLAIN, True), (PLAIN[:20], True), (PLAIN[13:], True), ("15082021|", True), ("a|b", False), ("", False),
+     ("Số 1 ngõ 2", False), ("001199000123", False), ("0912 000 123", False), ("9" * 100_000, False),
+     ("|" * 100_000, True)],
+)  # fmt: skip
+def test_what_was_meant_as_a_card_is_told_from_what_a_person_writes(text, meant):
+    assert seems_card(text) is meant
 
 
 @given(st.text(max_size=MAX_CARD_TEXT + 10))

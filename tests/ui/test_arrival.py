@@ -48,7 +48,7 @@ def numbered(station: Station, window: Window) -> TicketView:
     """Give the number and return the ticket."""
     window.press("F9")
     window.see("ticket-number")
-    window.wait_at("ticket-done")
+    window.wait_at("next-card")
     label = window.words("ticket-number").strip()
     return station_ticket(station, label)
 

@@ -156,7 +156,7 @@ def by_picture(station: Station, window: Window, tmp_path) -> None:
     window.press_on("need-vneid", "Space")
     window.press("F9")
     window.see("ticket-number")
-    window.wait_at("ticket-done")
+    window.wait_at("next-card")
     window.press("Enter")
     window.gone("ticket-number")
     assert station.workspace.queue.tickets()[-1].person_name == "Phạm Quốc Thử"

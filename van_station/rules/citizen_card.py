@@ -19,6 +19,7 @@ MAX_CARD_TEXT = 1024
 MAX_FIELDS = 24
 MAX_NAME = 120
 ID_DIGITS = 12
+_DAY_DIGITS = 8
 
 _ID = re.compile(r"[0-9]{12}")
 _OLD_ID = re.compile(r"[0-9]{9}|[0-9]{12}")
@@ -61,6 +62,17 @@ def looks_like_card(text: str) -> bool:
     return len(text) <= MAX_CARD_TEXT and _WEDGE.match(text.lstrip()) is not None
 
 
+def seems_card(text: str) -> bool:
+    """Tell whether a text was meant as a card's: whole, torn, or with letters lost.
+
+    Nothing that a person writes about themselves has two bars, or a bar beside a number or day.
+    """
+    columns = text.split("|")
+    return len(columns) > 2 or (
+        len(columns) == 2 and any(sum(map(str.isdigit, each)) >= _DAY_DIGITS for each in columns)
+    )
+
+
 def parse_card_qr(
     text: str, *, prefixes: Container[str] | None = None, legacy: LegacyTables | None = None
 ) -> CardReading:
@@ -89,7 +101,8 @@ def parse_card_qr(
     if len(name) > MAX_NAME:
         raise CardUnreadable(code="card.not_a_card")
     address, issued_text, extra = _after_sex(columns[birth_at + 2 :])
-    if not is_name(name) or _has_lost_letters(name) or any(map(is_suspect_card_text, (name, address))):
+    lost = _has_lost_letters(name) or (name.isascii() and _has_lost_letters(address, but_capitals=True))
+    if not is_name(name) or lost or any(map(is_suspect_card_text, (name, address))):
         raise CardUnreadable(code="card.letters_broken")
     birth_date, birth_text, findings = _read_birth(columns[birth_at])
     sex = sex_from_word(columns[birth_at + 1])
@@ -119,13 +132,18 @@ def parse_card_qr(
     )
 
 
-def _has_lost_letters(name: str) -> bool:
-    """Tell whether a name lost its Vietnamese letters (`ng Vn ng`): keys of another layout have none.
+def _has_lost_letters(text: str, *, but_capitals: bool = False) -> bool:
+    """Tell whether a text lost its Vietnamese letters (`ng Vn ng`): keys of another layout have none.
 
     Every syllable has a vowel; single letters are names of their own (`H`, `K`).
+
+    Args:
+        text: a name, or an address.
+        but_capitals: words in capitals are abbreviations (`TP`, `KTT`).
     """
-    return name.isascii() and any(
-        len(word) > 1 and not _VOWELS & set(word.lower()) for word in re.findall(r"[A-Za-z]+", name)
+    return text.isascii() and any(
+        len(word) > 1 and not _VOWELS & set(word.lower()) and not (but_capitals and word.isupper())
+        for word in re.findall(r"[A-Za-z]+", text)
     )
 
 

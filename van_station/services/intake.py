@@ -13,7 +13,13 @@ from van_station.peripherals.pictures import PeripheralError
 from van_station.records.people import Person
 from van_station.records.queue import Ticket
 from van_station.rules.access import Act
-from van_station.rules.citizen_card import CardReading, check_id_number, looks_like_card, parse_card_qr
+from van_station.rules.citizen_card import (
+    CardReading,
+    check_id_number,
+    looks_like_card,
+    parse_card_qr,
+    seems_card,
+)
 from van_station.rules.findings import Finding, Severity
 from van_station.rules.legacy_text import LegacyTables
 from van_station.rules.people import Sex, birth_for_age, check_phone, suggest_group
@@ -170,6 +176,10 @@ class Intake:
     def looks_like_card(self, text: str) -> bool:
         """Tell whether fast-typed characters are a card's QR rather than a person's typing."""
         return looks_like_card(text)
+
+    def seems_card(self, text: str) -> bool:
+        """Tell whether a text was meant as a card's QR, be it torn: it stays in no field."""
+        return seems_card(text)
 
     def read_card(self, text: str) -> CardView:
         """Return the details of a card's QR text.

@@ -10,7 +10,8 @@ MEAN_GAP_S = 0.04
 HOLD_S = 0.3
 """The reader's Enter also presses the button that has the keyboard; that press comes a moment later."""
 MIN_CHARS = 12
-MAX_CHARS = 600
+MAX_CHARS = 1100
+"""No card is longer. Of more keys in one burst (a stuck key, a broken reader) nothing is kept."""
 _NAMED = {"Space": " ", " ": " "}
 
 
@@ -37,33 +38,43 @@ class Wedge:
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._chars: list[str] = []
+        self._count = 0
         self._first = self._last = 0.0
         self._hold_until = 0.0
 
     def press(self, char: str) -> None:
         """Take note of a character just typed."""
         now = self._clock()
-        if not self._chars or now - self._last > MAX_GAP_S or len(self._chars) >= MAX_CHARS:
-            self._chars, self._first = [], now
-        self._chars.append(char)
+        if not self._count or now - self._last > MAX_GAP_S:
+            self._chars, self._count, self._first = [], 0, now
+        self._count += 1
         self._last = now
+        if self._count <= MAX_CHARS:
+            self._chars.append(char)
+        else:
+            self._chars.clear()
+
+    @property
+    def began(self) -> float:
+        """When the latest burst began."""
+        return self._first
 
     @property
     def busy(self) -> bool:
         """Whether a reader seems to be typing at this moment; buttons should hold still."""
         now = self._clock()
-        reading = len(self._chars) >= 4 and now - self._last <= MAX_GAP_S and self._fast()
+        reading = self._count >= 4 and now - self._last <= MAX_GAP_S and self._fast()
         return reading or now < self._hold_until
 
     def enter(self) -> str:
         """Return what a reader typed before this Enter, "" when a person did."""
         chars, now = self._chars, self._clock()
         quick = len(chars) >= MIN_CHARS and now - self._last <= MAX_GAP_S and self._fast()
-        self._chars = []
+        self._chars, self._count = [], 0
         if not quick:
             return ""
         self._hold_until = now + HOLD_S
         return "".join(chars)
 
     def _fast(self) -> bool:
-        return (self._last - self._first) / max(len(self._chars) - 1, 1) <= MEAN_GAP_S
+        return (self._last - self._first) / max(self._count - 1, 1) <= MEAN_GAP_S

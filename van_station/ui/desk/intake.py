@@ -8,10 +8,10 @@ import flet as ft
 
 from van_station.services.errors import IntakeRefused
 from van_station.services.intake import CardView
-from van_station.ui import parts, theme
+from van_station.ui import dialogs, parts, theme
 from van_station.ui.debounce import Latest
 from van_station.ui.desk.intake_address import AddressStrip
-from van_station.ui.desk.intake_cards import CardStrip
+from van_station.ui.desk.intake_cards import CardStrip, NextCard
 from van_station.ui.desk.intake_field import IntakeHub
 from van_station.ui.desk.intake_known import KnownStrip, NoCardPanel
 from van_station.ui.desk.intake_party import BusinessPanel, FamilyPanel
@@ -45,11 +45,12 @@ class IntakeScreen(Screen):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self.hub = hub = IntakeHub(desk)
-        self._cards = CardStrip(hub, self._filled)
+        self._cards = CardStrip(hub, self._filled, self._catch)
         hub.check, hub.read, hub.redraw = self._check, self._cards.read, self._redraw
         hub.onward = self._onward
         self._digit = Latest(DIGIT_PAUSE_S)
         self._pending_digit = 0
+        self._taking = False
         self._known = KnownStrip(hub)
         self._person = PersonPanel(hub)
         self._address = AddressStrip(hub)
@@ -173,9 +174,9 @@ class IntakeScreen(Screen):
         """Listen for a card; F9 gives the number, F10 clears, digits choose the need, Alt the rest."""
         self._digit.drop()
         chosen, self._pending_digit = self._pending_digit, 0
-        card = self.hub.reader.key(event)
-        if card:
-            await self._cards.read(card)
+        if self.hub.reader.key(event):
+            dialogs.close_all(self.desk)
+            await self._cards.ask_again("card.no_field")
             return True
         if event.key == "F9":
             if chosen:  # a quick hand: the digit was still being waited for
@@ -314,6 +315,13 @@ class IntakeScreen(Screen):
             await self._wish.focus()
         desk.snack(desk.say("intake.card_filled"))
 
+    async def _catch(self) -> None:
+        """Show why a card must be read again; a field gets the keyboard, only fields hear all letters."""
+        self._show_all()
+        self.view.update()
+        await self._roll.scroll_to(offset=0, duration=0)
+        await self._person.catch()
+
     # ------------------------------------------------------------------ drawing
     async def _redraw(self) -> None:
         self._show_all()
@@ -342,6 +350,7 @@ class IntakeScreen(Screen):
         if self.hub.reader.busy:
             return
         self.state.clear()
+        self._cards.forget()
         self.hub.strict = False
         self._wish.clear()
         await self._known.read()
@@ -351,8 +360,16 @@ class IntakeScreen(Screen):
         await self._roll.scroll_to(offset=0, duration=0)
 
     async def _take_in(self) -> None:
-        if self.hub.reader.busy:
+        """Give the number, once, however often the key is pressed meanwhile."""
+        if self.hub.reader.busy or self._taking:
             return
+        self._taking = True
+        try:
+            await self._give_number()
+        finally:
+            self._taking = False
+
+    async def _give_number(self) -> None:
         desk, state = self.desk, self.state
         draft, rows = state.draft(), state.filled_rows()
         try:
@@ -366,7 +383,7 @@ class IntakeScreen(Screen):
             desk.snack(desk.say("intake.mend_first"), tone="bad")
             return
         await self._clear()
-        await show_ticket(desk, ticket, self._go_on)
+        await show_ticket(desk, ticket, self._go_on, NextCard(self.hub))
 
     async def _go_on(self) -> None:
         """Take the next person; their card may have been read while the number was still shown."""

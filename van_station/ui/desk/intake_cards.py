@@ -10,8 +10,9 @@ from van_station.services.errors import Refused
 from van_station.services.intake import CardView
 from van_station.services.readers import ReaderState
 from van_station.ui import parts
+from van_station.ui.debounce import Latest
 from van_station.ui.desk.chip_sheet import ChipSheet, offers_chip
-from van_station.ui.desk.intake_field import IntakeHub
+from van_station.ui.desk.intake_field import WHOLE_S, IntakeHub
 from van_station.ui.uploads import PictureChooser
 
 
@@ -21,18 +22,46 @@ class CardStrip:
     Args:
         hub: of the screen.
         filled: takes a card that was read.
+        refused: runs when a card must be read again: shows this strip, gives a field the keyboard.
     """
 
-    def __init__(self, hub: IntakeHub, filled: Callable[[CardView], Awaitable[None]]) -> None:
-        self._hub, self._filled = hub, filled
+    def __init__(
+        self,
+        hub: IntakeHub,
+        filled: Callable[[CardView], Awaitable[None]],
+        refused: Callable[[], Awaitable[None]],
+    ) -> None:
+        self._hub, self._filled, self._refused = hub, filled, refused
+        self._why = ""
+        """Why the latest card must be read again, and how."""
         self._pictures = PictureChooser(hub.desk)
         self._leave_reader: Callable[[], None] | None = None
         self.view = ft.Container()
 
     # ------------------------------------------------------------------ reading
     async def read(self, text: str) -> None:
-        """Take the text of a card's code."""
-        await self._filled(await self._hub.desk.run(self._hub.desk.work.intake.read_card, text))
+        """Take the text of a card's code; one that cannot be used is said on the strip."""
+        try:
+            card = await self._hub.desk.run(self._hub.desk.work.intake.read_card, text)
+        except Refused as refused:
+            await self.ask_again(refused.code)
+            return
+        self.forget()
+        await self._filled(card)
+
+    async def ask_again(self, code: str) -> None:
+        """Say why a card must be read again.
+
+        Not in a sheet, which would take the keyboard from the field that the next reading needs.
+        """
+        said = self._hub.desk.texts.error(code)
+        self._why = f"{said.happened} {said.next_step}"
+        await self._refused()
+        self._hub.desk.snack(self._why, tone="bad")
+
+    def forget(self) -> None:
+        """The next card is awaited."""
+        self._why = ""
 
     def listen(self) -> None:
         """Hear the reader that is not a keyboard; harmless when already listening."""
@@ -50,9 +79,10 @@ class CardStrip:
             leave()
 
     async def _heard(self, text: str) -> None:
-        if not self._hub.desk.work.intake.looks_like_card(text):
-            raise Refused("card.not_a_card")
-        await self.read(text)
+        if self._hub.desk.work.intake.looks_like_card(text):
+            await self.read(text)
+        else:
+            await self.ask_again("card.not_a_card")
 
     async def _reader_changed(self) -> None:
         self.show()
@@ -62,7 +92,9 @@ class CardStrip:
         desk = self._hub.desk
         picture = await self._pictures.choose()
         if picture is not None:
-            await self._filled(await desk.run(desk.work.intake.read_card_picture, picture))
+            card = await desk.run(desk.work.intake.read_card_picture, picture)
+            self.forget()
+            await self._filled(card)
 
     async def _open_chip(self) -> None:
         """Ask for what opens the chip; what it says is compared with what stands here already."""
@@ -78,6 +110,9 @@ class CardStrip:
             actions.append(self._way("chip-open", label, self._open_chip, icon))
         label, icon = desk.say("intake.card_picture"), ft.Icons.IMAGE_OUTLINED
         actions.append(self._way("card-picture", label, self._choose_picture, icon))
+        if self._why:
+            self.view.content = parts.notice(desk, self._why, "bad", actions=actions, identifier="card-again")
+            return
         self.view.content = parts.notice(
             desk,
             desk.say("intake.card_filled") if filled else desk.say("intake.card_scan"),
@@ -101,3 +136,50 @@ class CardStrip:
         ready = state is ReaderState.READY
         said = desk.say("intake.reader_ready") if ready else desk.say("intake.reader_missing")
         return [parts.tid("reader-state", parts.badge(desk, said, "good" if ready else "warn"))]
+
+
+class NextCard:
+    """A line for the next person's card while the number just given is still shown; Enter alone goes on.
+
+    Args:
+        hub: of the screen.
+    """
+
+    def __init__(self, hub: IntakeHub) -> None:
+        self._hub = hub
+        self._pasted = Latest(WHOLE_S)
+        self.go_on: Callable[[], Awaitable[None]] = self._nothing
+        self.close: Callable[[], None] = lambda: None
+        """Takes the number away; set by the sheet, as is `go_on`."""
+        desk = hub.desk
+        self.view, self.control = parts.field(
+            desk,
+            "next-card",
+            desk.say("intake.next_card"),
+            change=self._typed,
+            act=self._entered,
+            icon=ft.Icons.QR_CODE_SCANNER_ROUNDED,
+            autofocus=True,
+        )
+
+    async def _nothing(self) -> None:
+        """No sheet shows this line yet."""
+
+    async def _typed(self) -> None:
+        value = self.control.value or ""
+        self._hub.reader.typed("next-card", value)
+        if self._hub.desk.work.intake.seems_card(value) and await self._pasted.settled():
+            await self._take()
+
+    async def _entered(self) -> None:
+        if (self.control.value or "").strip():
+            await self._take()
+        else:
+            await self.go_on()
+
+    async def _take(self) -> None:
+        self._pasted.drop()
+        text, self.control.value = self.control.value or "", ""
+        if text:
+            self.close()
+            await self._hub.read(text)

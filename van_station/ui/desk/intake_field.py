@@ -14,6 +14,9 @@ from van_station.ui.desk.card_reader import CardReader
 from van_station.ui.desk.intake_state import IntakeState
 from van_station.ui.session import Desk
 
+WHOLE_S = 0.8
+"""A card in a field to which nothing was added for so long was pasted, or its reader sends no Enter."""
+
 
 class IntakeHub:
     """What the panels of the intake screen share.
@@ -21,9 +24,10 @@ class IntakeHub:
     Attributes:
         desk: the window.
         reader: follows a card reader that types.
+        pasted: waits longer than a reader pauses, until what stands in a field is all that comes.
         typing_at: name of the field that has the keyboard, "" while a digit is a choice and no text.
         check: asks the services what is wrong, and redraws.
-        read: takes a card's text.
+        read: takes a card's text, or says why not.
         redraw: shows the state anew, after it was changed by something other than typing.
         onward: gives the keyboard to what usually comes next, when the button that had it is gone.
         strict: every error is shown, also of fields nobody came to yet.
@@ -31,10 +35,12 @@ class IntakeHub:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
-        self.reader = CardReader(desk.work.intake.looks_like_card)
+        intake = desk.work.intake
+        self.reader = CardReader(intake.looks_like_card, seems_card=intake.seems_card)
         self.typing_at = ""
         self.strict = False
         self.checking = Latest(0.35)
+        self.pasted = Latest(WHOLE_S)
         self.check: Callable[[str], Awaitable[None]] = self._nothing
         self.read: Callable[[str], Awaitable[None]] = self._nothing
         self.redraw: Callable[[], Awaitable[None]] = self._nothing
@@ -135,22 +141,33 @@ class WatchedField:
         value = self.control.value or ""
         self._hub.reader.typed(self.place, value)
         self._put(value)
-        if await self._hub.checking.settled() and not self._hub.reader.busy:
+        if self._hub.desk.work.intake.seems_card(value):
+            if await self._hub.pasted.settled():
+                await self._took_card()
+        elif await self._hub.checking.settled() and not self._hub.reader.busy:
             self._hub.state.touched.add(self.place)
             await self._hub.check(self.place)
 
+    async def _took_card(self) -> bool:
+        """Take a card that stands in the field, whole or torn, out of it; False when there is none."""
+        card, before = self._hub.reader.entered(self.place, self.control.value or "")
+        if not card:
+            return False
+        self._hub.pasted.drop()
+        self.set(before)
+        self.view.update()
+        await self._hub.read(card)
+        return True
+
     async def _entered(self) -> None:
-        value = self.control.value or ""
-        card, before = self._hub.reader.entered(self.place, value)
-        if card:
-            self.set(before)
-            await self._hub.read(card)
-        elif self._enter is not None:
+        if not await self._took_card() and self._enter is not None:
             await self._enter()
 
     async def _left(self) -> None:
         if self._hub.typing_at == self.place:
             self._hub.typing_at = ""
+        if await self._took_card():
+            return
         value = self.control.value or ""
         kept = self._leave(value)
         if kept != value:

@@ -120,6 +120,11 @@ class PersonPanel:
         hidden = name == "id_number" and not self.fields["id_number"].view.visible
         await self.fields["full_name" if hidden else name].focus()
 
+    async def catch(self) -> None:
+        """Give the first field the keyboard for a reader; its Enter may have just been pressed."""
+        hidden = not self.fields["id_number"].view.visible
+        await self._hub.desk.focus_after_enter(self.fields["full_name" if hidden else "id_number"].control)
+
     def show(self) -> None:
         """Show everything of the state; the caller updates the view."""
         for each in self.fields.values():

@@ -39,7 +39,13 @@ class WishPanel:
         self._group_row = ft.Row(wrap=True, spacing=theme.GAP_S, run_spacing=theme.GAP_S)
         self._group_said = ft.Column(spacing=2, visible=False)
         self._picker = ProcedurePicker(
-            desk, self._take, hold=lambda: hub.reader.busy, divert=self._card_in_search, at=self._typing
+            desk,
+            self._take,
+            hold=lambda: hub.reader.busy,
+            divert=self._card_in_search,
+            foreign=desk.work.intake.seems_card,
+            heard=lambda value: hub.reader.typed("procedure-search", value),
+            at=self._typing,
         )
         rules = parts.Press(
             desk,
@@ -131,12 +137,9 @@ class WishPanel:
             await self._hub.desk.focus(tile.button)
 
     # ------------------------------------------------------------------ procedure
-    async def _card_in_search(self, text: str) -> bool:
-        """Take a card that was read while the keyboard was at the search."""
-        if not self._hub.desk.work.intake.looks_like_card(text):
-            return False
+    async def _card_in_search(self, text: str) -> None:
+        """Take a card that was read, or pasted, while the keyboard was at the search."""
         await self._hub.read(text)
-        return True
 
     async def _take(self, card: ProcedureCard | None) -> None:
         hub = self._hub

@@ -12,11 +12,13 @@ from van_station.ui.debounce import Latest
 from van_station.ui.session import Desk
 
 LIMIT = 6
+PASTED_S = 0.8
+"""A text that is no search, and to which nothing was added for so long, was pasted."""
 Chosen = Callable[[ProcedureCard], Awaitable[None]]
 
 
-async def _nothing(_text: str) -> bool:
-    return False
+async def _nothing(_text: str) -> None:
+    """Nothing but searches is typed here."""
 
 
 def _nowhere(_place: str) -> None:
@@ -56,7 +58,9 @@ class ProcedurePicker:
         desk: the window.
         chosen: gets the procedure that was taken.
         hold: while True, presses are a card reader's, nobody's wish.
-        divert: offered the text at Enter before it is a search; True when it was something else.
+        divert: takes what is no search but something else, such as a card.
+        foreign: tells what `divert` takes.
+        heard: told of every change of the line.
         autofocus: whether the line takes the keyboard when it appears.
         at: told where the keyboard is: the line's id, or "" when it went elsewhere.
     """
@@ -67,16 +71,18 @@ class ProcedurePicker:
         chosen: Chosen,
         *,
         hold: Callable[[], bool] = lambda: False,
-        divert: Callable[[str], Awaitable[bool]] = _nothing,
+        divert: Callable[[str], Awaitable[None]] = _nothing,
+        foreign: Callable[[str], bool] = lambda _: False,
+        heard: Callable[[str], None] = _nowhere,
         autofocus: bool = False,
         at: Callable[[str], None] = _nowhere,
     ) -> None:
-        self._at = at
+        self._at, self._foreign, self._heard = at, foreign, heard
         self._desk, self._chosen, self._hold, self._divert = desk, chosen, hold, divert
         self._found: tuple[ProcedureCard, ...] = ()
         self._found_for = ""
         """What the hits were found for: Enter never takes one that an older text found."""
-        self._latest = Latest(0.15)
+        self._latest, self._pasted = Latest(0.15), Latest(PASTED_S)
         stretch = ft.CrossAxisAlignment.STRETCH
         self._hits = ft.Column(spacing=theme.GAP_S, horizontal_alignment=stretch, visible=False)
         line, self._field = parts.field(
@@ -123,6 +129,12 @@ class ProcedurePicker:
         self._hits.visible = bool(self._hits.controls)
 
     async def _typed(self) -> None:
+        self._heard(self._field.value or "")
+        if self._foreign(self._field.value or ""):
+            self._latest.drop()
+            if await self._pasted.settled():
+                await self._diverted()
+            return
         if not await self._latest.settled():
             return
         query = self._field.value or ""
@@ -134,9 +146,8 @@ class ProcedurePicker:
 
     async def _first(self) -> None:
         text = self._field.value or ""
-        if await self._divert(text):
-            self._field.value = ""
-            self._field.update()
+        if self._foreign(text):
+            await self._diverted()
             return
         if not text.strip():
             return
@@ -145,6 +156,13 @@ class ProcedurePicker:
             await self.search(text)
         if self._found:
             await self._chosen(self._found[0])
+
+    async def _diverted(self) -> None:
+        self._pasted.drop()
+        text, self._field.value = self._field.value or "", ""
+        self._field.update()
+        if text:
+            await self._divert(text)
 
     def _hit(self, card: ProcedureCard) -> ft.Control:
         async def pick() -> None:

@@ -10,6 +10,7 @@ from van_station.services.errors import ServiceError
 from van_station.services.queue import TicketView
 from van_station.services.ticket_slips import SlipForm
 from van_station.ui import dialogs, parts, theme, words
+from van_station.ui.desk.intake_cards import NextCard
 from van_station.ui.parts import Style
 from van_station.ui.session import Desk
 
@@ -29,10 +30,14 @@ class TicketSheet:
         desk: the window.
         ticket: just given out.
         after: runs when the volunteer goes on to the next person.
+        next_card: a line that takes the next person's card.
     """
 
-    def __init__(self, desk: Desk, ticket: TicketView, after: Callable[[], Awaitable[None]]) -> None:
-        self._desk, self._ticket, self._after = desk, ticket, after
+    def __init__(
+        self, desk: Desk, ticket: TicketView, after: Callable[[], Awaitable[None]], next_card: NextCard
+    ) -> None:
+        self._desk, self._ticket, self._after, self._next_card = desk, ticket, after, next_card
+        next_card.go_on, next_card.close = self._done, self._close
         self._dialog: ft.AlertDialog | None = None
         self._facts = ft.Column(
             spacing=theme.GAP_S, horizontal_alignment=ft.CrossAxisAlignment.CENTER, expand=3
@@ -82,13 +87,11 @@ class TicketSheet:
         printing = parts.Press(
             desk, "ticket-print", print_title, None, url=address, icon=ft.Icons.PRINT_OUTLINED
         )
-        next_one = parts.Press(
-            desk, "ticket-done", say("intake.next_person"), self._done, kind="filled", autofocus=True
-        )
+        next_one = parts.Press(desk, "ticket-done", say("intake.next_person"), self._done, kind="filled")
         self._dialog = dialogs.sheet(
             desk,
             say("intake.ticket_title"),
-            [self._body()],
+            [self._body(), self._next_card.view],
             [printing.view, next_one.view],
             icon=ft.Icons.CONFIRMATION_NUMBER_OUTLINED,
             tone="good",
@@ -183,12 +186,17 @@ class TicketSheet:
         if self._dialog is not None and self._dialog.open:
             self._dialog.update()
 
-    async def _done(self) -> None:
+    def _close(self) -> None:
         if self._dialog is not None:
             dialogs.close(self._dialog)
+
+    async def _done(self) -> None:
+        self._close()
         await self._after()
 
 
-async def show_ticket(desk: Desk, ticket: TicketView, after: Callable[[], Awaitable[None]]) -> None:
+async def show_ticket(
+    desk: Desk, ticket: TicketView, after: Callable[[], Awaitable[None]], next_card: NextCard
+) -> None:
     """Show a ticket; `after` runs when the volunteer goes on to the next person."""
-    await TicketSheet(desk, ticket, after).open()
+    await TicketSheet(desk, ticket, after, next_card).open()
