@@ -72,3 +72,13 @@ def test_every_key_that_code_says_is_in_the_catalogue():
     }
     # An f-string's beginning ("ticket_status." + status) ends in a dot and is checked where it is used.
     assert sorted((key, name) for key, name in said if key not in keys and not key.endswith(".")) == []
+
+
+def test_english_says_one_page_and_two_pages():
+    """A number right before a plural reads wrong for 1; `{count:page|pages}` says it right."""
+    plural = re.compile(
+        r"\{\w+:count\} (?:(?:working|blank|old|needed|earlier|required) )?([a-z]+s|people)\b"
+    )
+    not_nouns = {"is", "was"}
+    wrong = [line for line in source("en").splitlines() if set(plural.findall(line)) - not_nouns]
+    assert wrong == []

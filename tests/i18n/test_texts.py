@@ -165,3 +165,23 @@ def test_a_moment_without_a_time_zone_is_refused():
 
 def test_shipped_catalogues_load_in_both_languages():
     assert all(catalogue.load(language) for language in catalogue.LANGUAGES)
+
+
+def test_a_word_that_depends_on_a_count_is_written_for_one_and_for_the_others():
+    pages = read('[scan]\nkept = "{count:count} {count:page is|pages are} kept"', "en")
+    texts = Texts("en", strict=True, texts=pages)
+    assert [texts.say("scan.kept", count=number) for number in (0, 1, 2, 1001)] == [
+        "0 pages are kept",
+        "1 page is kept",
+        "2 pages are kept",
+        "1,001 pages are kept",
+    ]
+    assert pages["scan.kept"].placeholders == {"count": "count"}, "Vietnamese says it with the number alone"
+    with pytest.raises(MissingText):
+        texts.say("scan.kept", count="1")
+
+
+@pytest.mark.parametrize("spec", ["page|", "|pages", "|", "a|b|c"])
+def test_forms_that_are_not_two_are_refused(spec):
+    with pytest.raises(DamagedCatalogue):
+        read(f'[scan]\nkept = "{{count:{spec}}}"', "en")

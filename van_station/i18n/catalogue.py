@@ -1,7 +1,9 @@
 """Reads the catalogues `vi.toml` and `en.toml` into flat texts with declared, typed placeholders.
 
 A placeholder is `{name}` or `{name:kind}`; kinds are `text` (the default), `count`, `money`, `date`, `time`,
-`datetime`, `percent`. Nothing else of Python's format language is taken: no attribute, index or conversion.
+`datetime`, `percent`. Where a word depends on a count, `{name:one form|other form}` writes the first for 1
+and the second for every other number: `{count:count} {count:page|pages}`. Vietnamese needs none of it.
+Nothing else of Python's format language is taken: no attribute, index or conversion.
 Keys join with dots: `[shell]` with `offline = "..."` is `shell.offline`; in `[error]` the quoted key
 `"store.disk_full.next"` is `error.store.disk_full.next`.
 """
@@ -26,11 +28,16 @@ KINDS = frozenset({"text", "count", "money", "date", "time", "datetime", "percen
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch of a text: `words` as they stand, then one placeholder (`name` is "" when none follows)."""
+    """A stretch of a text: `words` as they stand, then one placeholder (`name` is "" when none follows).
+
+    Attributes:
+        forms: the words for 1 and for every other count, instead of the number; () for the argument itself.
+    """
 
     words: str
     name: str = ""
     kind: str = "text"
+    forms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +56,19 @@ def parse(template: str) -> Text:
     """Cut a template into pieces.
 
     Raises:
-        ValueError: unbalanced braces, or a placeholder that is more than a plain name and a known kind.
+        ValueError: unbalanced braces, or a placeholder that is more than a plain name and a known kind, or
+            two forms.
     """
     pieces = []
     for words, name, kind, conversion in Formatter().parse(template):
         if name is None:
             pieces.append(Piece(words))
-        elif not name.isidentifier() or conversion or (kind or "text") not in KINDS:
+            continue
+        forms = tuple((kind or "").split("|")) if "|" in (kind or "") else ()
+        kind = "count" if len(forms) == 2 and all(forms) else kind or "text"  # noqa: PLW2901 -- what it means
+        if not name.isidentifier() or conversion or kind not in KINDS:
             raise ValueError(f"placeholder {name!r}:{kind!r} is not a plain name and a known kind")
-        else:
-            pieces.append(Piece(words, name, kind or "text"))
+        pieces.append(Piece(words, name, kind, forms))
     return Text(tuple(pieces))
 
 

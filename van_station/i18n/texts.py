@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from van_station.i18n import catalogue, formats
-from van_station.i18n.catalogue import Text
+from van_station.i18n.catalogue import Piece, Text
 from van_station.i18n.errors import MissingText
 from van_station.i18n.formats import Language
 
@@ -70,8 +70,7 @@ class Texts:
         for unknown in arguments.keys() - text.placeholders.keys():
             self._missing(key, unknown)
         return "".join(
-            piece.words + (self._fill(key, piece.name, piece.kind, arguments) if piece.name else "")
-            for piece in text.pieces
+            piece.words + (self._fill(key, piece, arguments) if piece.name else "") for piece in text.pieces
         )
 
     def error(self, code: str, **arguments: Argument) -> ErrorText:
@@ -125,12 +124,15 @@ class Texts:
         """Write a share between 0 and 1: `37,5 %`."""
         return formats.format_percent(share, self.language)
 
-    def _fill(self, key: str, name: str, kind: str, arguments: Mapping[str, Argument]) -> str:
-        taken, write = self._writers[kind]
+    def _fill(self, key: str, piece: Piece, arguments: Mapping[str, Argument]) -> str:
+        taken, write = self._writers[piece.kind]
+        name = piece.name
         value = arguments.get(name)
         naive = isinstance(value, dt.datetime) and value.tzinfo is None
         if not isinstance(value, taken) or isinstance(value, bool) or naive:
             return self._missing(key, name)
+        if piece.forms:
+            return piece.forms[value != 1]
         return write(value)
 
     def _missing(self, key: str, argument: str = "") -> str:

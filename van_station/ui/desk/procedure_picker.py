@@ -9,6 +9,7 @@ import flet as ft
 from van_station.services.catalogue import ProcedureCard
 from van_station.ui import dialogs, parts, theme, words
 from van_station.ui.debounce import Latest
+from van_station.ui.desk.procedure_words import time_limit
 from van_station.ui.session import Desk
 
 LIMIT = 6
@@ -33,8 +34,7 @@ def facts_of(desk: Desk, card: ProcedureCard) -> str:
     elif card.time_value == 0:
         time = say("intake.procedure_same_day")
     else:
-        unit = words.choice(desk.texts, "time_unit", card.time_unit)
-        time = say("intake.procedure_time_unit", value=card.time_value, unit=unit)
+        time = say("intake.procedure_time", time=time_limit(desk, card.time_value, card.time_unit))
     if card.fee is None:
         fee = say("intake.procedure_fee_unknown")
     elif card.fee.amount_vnd == 0:
