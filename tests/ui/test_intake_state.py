@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 from van_station.rules.addresses import AddressStatus, How
 from van_station.services.addresses import AddressOffer, AddressView
+from van_station.services.catalogue import ProcedureCard
 from van_station.services.errors import FieldNote
 from van_station.services.intake import CardView, IntakeDraft
 from van_station.services.parties import MAX_COMPANIONS
 from van_station.services.people import PersonView
+from van_station.services.told_answers import GuidanceAnswers
 from van_station.ui.desk.intake_state import (
     CompanionEntry,
     IntakeState,
@@ -103,6 +105,41 @@ def test_the_next_persons_card_takes_nothing_of_the_one_before():
     assert state.phone == "0912000123", "the same card again"
     state.fill_from(replace(CARD, draft=replace(CARD.draft, id_number="001204000001")))
     assert (state.phone, state.business["name"]) == ("", "")
+
+
+# ------------------------------------------------------------------ answers of the guidance
+def procedure(code: str) -> ProcedureCard:
+    return ProcedureCard(code, "", "", "civil", "", 3, "day", None, (), "", "verified", False, "")
+
+
+def told(code: str = "1.001193") -> GuidanceAnswers:
+    return GuidanceAnswers(code, "1", {"/case/birth_proof": "pledge"}, datetime(2026, 11, 23, tzinfo=UTC))
+
+
+def test_what_was_answered_goes_along_while_the_procedure_stays():
+    state = IntakeState()
+    state.choose(procedure("1.001193"))
+    state.told = told()
+    state.fill_from(CARD)
+    assert state.draft().told == told(), "the card of whoever was asked is read after the questions"
+    state.choose(procedure("1.001193"))
+    assert state.draft().told == told()
+    state.choose(procedure("1.004222"))
+    assert state.draft().told is None
+
+
+def test_what_was_answered_does_not_go_to_the_next_person():
+    state = IntakeState()
+    state.choose(procedure("1.001193"))
+    state.fill_from(CARD)
+    state.told = told()
+    state.fill_from(CARD)
+    assert state.told is not None, "the same card again"
+    state.fill_from(replace(CARD, draft=replace(CARD.draft, id_number="001204000001")))
+    assert state.told is None
+    state.told = told()
+    state.clear()
+    assert state.told is None
 
 
 # ------------------------------------------------------------------ address

@@ -18,7 +18,7 @@ from van_station.records.exchange import OutboxItem, ReceiptRow, StatusEvent
 from van_station.records.ledger import AuditLine, ChangeLog, FieldHead
 from van_station.records.payments import Payment, PaymentNotice, notice_record_id
 from van_station.records.people import Business, Person, User
-from van_station.records.queue import LeaseRequest, NumberBlock, Ticket, TicketPerson
+from van_station.records.queue import LeaseRequest, NumberBlock, Ticket, TicketPerson, ToldAnswers
 from van_station.records.replication import CRITICAL_FIELDS, KINDS, REPLICATED, replicated_columns
 from van_station.records.slips import SlipPrint
 from van_station.records.trips import Setting, Trip
@@ -52,6 +52,7 @@ __all__ = [
     "TakenOver",
     "Ticket",
     "TicketPerson",
+    "ToldAnswers",
     "Trip",
     "User",
     "UtcDateTime",

@@ -24,14 +24,17 @@ class Consent(Record, table=True):
 
 
 class TakenOver(Record, table=True):
-    """An earlier answer or scan that was deliberately used again in a dossier."""
+    """An earlier answer or scan that was deliberately used again in a dossier.
+
+    Also where an answer came from that was given during guidance (`told`), as long as nobody changed it.
+    """
 
     dossier_id: str = Field(index=True)
     """The dossier that uses it."""
     source_dossier_id: str = Field(index=True)
-    """The dossier it comes from, of the same person."""
+    """The dossier it comes from, of the same person; for `told` the dossier itself, there was none before."""
     what: str
-    """answers | file"""
+    """answers | file | told"""
     pointer: str | None = None
     """JSON pointer of the field that was filled; None for a file."""
     file_id: str | None = Field(default=None, index=True)

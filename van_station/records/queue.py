@@ -1,10 +1,11 @@
 """Tickets, and the blocks of numbers they come from."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Field
 
-from van_station.records.columns import Record, maybe_moment, moment
+from van_station.records.columns import JsonText, Record, maybe_moment, moment
 
 
 class NumberBlock(Record, table=True):
@@ -63,6 +64,20 @@ class TicketPerson(Record, table=True):
     """To the person the ticket is made out to: a code, e.g. `spouse`, `child`; empty when not said."""
     sequence: int = 0
     """1, 2, 3 ... in the order taken in."""
+
+
+class ToldAnswers(Record, table=True):
+    """What the person of a ticket answered when they were guided; erased when the ticket ends."""
+
+    ticket_id: str = Field(index=True)
+    procedure_code: str
+    procedure_version: str
+    """The version of the catalogue entry whose questions were asked."""
+    answers: dict[str, Any] = Field(default_factory=dict, sa_type=JsonText)
+    """Answers by JSON pointer of the form's field."""
+    told_at: datetime = moment()
+    told_by: str
+    """User id of who asked."""
 
 
 class LeaseRequest(Record, table=True):

@@ -6,7 +6,7 @@ from van_station.records.dossiers import Component, Dossier, StoredFile
 from van_station.records.exchange import ReceiptRow, StatusEvent
 from van_station.records.payments import Payment, PaymentNotice
 from van_station.records.people import Business, Person, User
-from van_station.records.queue import LeaseRequest, NumberBlock, Ticket, TicketPerson
+from van_station.records.queue import LeaseRequest, NumberBlock, Ticket, TicketPerson, ToldAnswers
 from van_station.records.slips import SlipPrint
 from van_station.records.trips import Trip
 
@@ -29,6 +29,7 @@ REPLICATED: tuple[type[Record], ...] = (
     LeaseRequest,
     Consent,
     TakenOver,
+    ToldAnswers,
 )
 
 KINDS: dict[str, type[Record]] = {kind_of(model): model for model in REPLICATED}

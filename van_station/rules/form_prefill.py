@@ -1,8 +1,11 @@
 """Answers that are already known: from a card, or from what the person told before."""
 
+import contextlib
 from collections.abc import Mapping
 
 from van_station.rules.citizen_card import CardReading
+from van_station.rules.errors import AnswerRefused
+from van_station.rules.form_changes import changed_between
 from van_station.rules.form_nodes import FieldKind
 from van_station.rules.form_partial_dates import read_partial_date
 from van_station.rules.forms import Answers, Form
@@ -68,3 +71,32 @@ def apply_prefill(
             answers = form.set(answers, pointer, value)
             filled.add(pointer)
     return answers, frozenset(filled)
+
+
+def apply_told(
+    form: Form, answers: Answers, told: Mapping[Pointer, JsonValue], asked: Form | None = None
+) -> tuple[Answers, frozenset[Pointer]]:
+    """Fill in what a person answered when they were guided; return the new answers and what was filled.
+
+    Args:
+        form: of the dossier that begins.
+        answers: what the form begins with; a default gives way to what was said.
+        told: answers by pointer.
+        asked: the form whose questions were put, when that was another version. An answer comes along only
+            where the question still reads the same: nobody answered the new one.
+    """
+    if asked is not None:
+        told = _still_asked(asked, form, told)
+    filled: set[Pointer] = set()
+    for pointer, value in told.items():
+        with contextlib.suppress(AnswerRefused):  # what the form can't hold is asked again
+            answers = form.set(answers, pointer, value)
+            filled.add(pointer)
+    return answers, frozenset(filled)
+
+
+def _still_asked(asked: Form, form: Form, told: Mapping[Pointer, JsonValue]) -> dict[Pointer, JsonValue]:
+    said, _ = apply_told(asked, asked.empty(), told)
+    carried = changed_between(asked, form, said)
+    reworded = {change.pointer for change in carried.reworded}
+    return {pointer: told[pointer] for pointer in carried.kept if pointer in told and pointer not in reworded}

@@ -69,7 +69,7 @@ class FormView:
     progress: Progress = field(default_factory=lambda: Progress(0, 0))
     """How far the whole and each page is."""
     origin_days: Mapping[Pointer, date] = field(default_factory=dict)
-    """The day of the earlier dossier, for answers whose origin is `earlier`."""
+    """The day of the earlier dossier, or of the guidance, for answers whose origin is `earlier` or `told`."""
     papers: Mapping[str, FormPaper] = field(default_factory=dict)
     """The dossier's papers by code, for answers that stand for one."""
     pledges: frozenset[Pointer] = frozenset()

@@ -45,10 +45,11 @@ from van_station.services.dossier_views import (
 )
 from van_station.services.earlier_data import withheld
 from van_station.services.errors import NotFound, Refused, ServiceError, rules_as_refusals
-from van_station.services.form_answers import FormCase, form_case, form_view, with_item
+from van_station.services.form_answers import FormCase, form_case, form_view, with_item, without_changed
 from van_station.services.parties import people_on
 from van_station.services.people import person_row
 from van_station.services.search import dossier_rows, found_ids, latest_dossiers
+from van_station.services.told_answers import begin_with_told, note_told
 from van_station.services.trips import open_trip
 from van_station.store import Store, UnitOfWork
 
@@ -334,7 +335,10 @@ class Dossiers:
         trip = open_trip(unit.session)
         person = person_row(unit.session, person_id or ticket.person_id)
         known = _known(person, withheld(unit.session, ticket, person.id))
-        answers, _ = apply_prefill(entry.form, entry.form.empty(), prefill(entry.form, known))
+        answers, told, source = entry.form.empty(), frozenset[str](), None
+        if person.id == ticket.person_id:
+            answers, told, source = begin_with_told(unit.session, ticket, self._catalogue, entry, answers)
+        answers, _ = apply_prefill(entry.form, answers, prefill(entry.form, known))
         row = Dossier(
             trip_id=trip.id,
             ticket_id=ticket_id,
@@ -351,6 +355,8 @@ class Dossiers:
         )
         self._set_fee(row, *_circumstances(unit.session, row))
         unit.save(row)
+        if source is not None:
+            note_told(unit, row, source, told)
         for rule in entry.procedure.components:
             if not rule.from_form:
                 unit.save(new_component(row.id, rule))
@@ -385,10 +391,12 @@ class Dossiers:
             entry = self._entry(row)
             case = self._case(unit.session, row)
             circumstances = _circumstances(unit.session, row)  # looked up first: a look-up writes what waits
+            before = dict(row.answers)
             with rules_as_refusals():
-                row.answers = dict(change(entry, dict(row.answers)))
+                row.answers = dict(change(entry, before))
             self._set_fee(row, *circumstances)
             unit.save(row)
+            case = without_changed(unit, case, before, row.answers)
         return form_view(row, entry, case)  # after the commit: nobody waits for what is only shown
 
     def follow_fee(self, session: Session, row: Dossier) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 
@@ -24,6 +24,8 @@ from van_station.rules.json_values import JsonValue, Pointer, get, is_object, jo
 from van_station.services.catalogue import Entry
 from van_station.services.clock import hanoi_day
 from van_station.services.dossier_views import EDITABLE, FormPaper, FormView
+from van_station.services.told_answers import TOLD
+from van_station.store import UnitOfWork
 
 _BY_CARD = {"card_qr": "card", "chip": "chip"}
 _NOT_ON_CARDS = frozenset({"person.phone"})
@@ -37,6 +39,7 @@ class FormCase:
         known: facts of the person, by prefill hint.
         identified_by: how the person's facts were read (`Person.identified_by`).
         taken: answers taken over, by pointer: the day of the earlier dossier and its answers.
+        told: answers given during guidance and not changed since, by pointer.
         papers: the dossier's components by code.
         today: in Hanoi.
     """
@@ -44,6 +47,7 @@ class FormCase:
     known: Known
     identified_by: str
     taken: Mapping[Pointer, tuple[date, Answers]] = field(default_factory=dict, repr=False)
+    told: Mapping[Pointer, TakenOver] = field(default_factory=dict, repr=False)
     papers: Mapping[str, FormPaper] = field(default_factory=dict)
     today: date | None = None
     lists: OptionLists | None = None
@@ -61,6 +65,7 @@ def form_case(
     components = session.exec(select(Component).where(Component.dossier_id == row.id)).all()
     query = select(TakenOver, Dossier).where(TakenOver.dossier_id == row.id, TakenOver.what == "answers")
     found = session.exec(query.where(TakenOver.source_dossier_id == Dossier.id)).all()
+    told = select(TakenOver).where(TakenOver.dossier_id == row.id, TakenOver.what == TOLD)
     return FormCase(
         known=known,
         identified_by=person.identified_by,
@@ -68,6 +73,7 @@ def form_case(
             taken.pointer or "": (hanoi_day(source.created_at), dict(source.answers))
             for taken, source in found
         },
+        told={each.pointer or "": each for each in session.exec(told)},
         papers={each.code: FormPaper(each.id, each.name, each.page_count) for each in components},
         today=today,
         lists=lists,
@@ -90,14 +96,34 @@ def form_view(row: Dossier, entry: Entry, case: FormCase) -> FormView:
         editable=DossierState(row.state) in EDITABLE,
         warnings=review.warnings,
         progress=review.progress,
-        origin_days={pointer: case.taken[pointer][0] for pointer, how in origins.items() if how == "earlier"},
+        origin_days=_origin_days(origins, case),
         papers=case.papers,
         pledges=pledges(form),
     )
 
 
+def _origin_days(origins: Mapping[Pointer, str], case: FormCase) -> dict[Pointer, date]:
+    days: dict[Pointer, date] = {}
+    for pointer, how in origins.items():
+        if how == "earlier":
+            days[pointer] = case.taken[pointer][0]
+        elif how == TOLD:
+            days[pointer] = hanoi_day(case.told[pointer].taken_at)
+    return days
+
+
+def without_changed(unit: UnitOfWork, case: FormCase, before: Answers, after: Answers) -> FormCase:
+    """Forget, in the unit that changes answers, where those came from that the person gave otherwise now."""
+    changed = {pointer for pointer in case.told if get(before, pointer) != get(after, pointer)}
+    for pointer in sorted(changed):
+        unit.erase(case.told[pointer])
+    if not changed:
+        return case
+    return replace(case, told={at: row for at, row in case.told.items() if at not in changed})
+
+
 def origins_of(form: Form, answers: Answers, case: FormCase) -> dict[Pointer, str]:
-    """Return where answers came from that nobody changed since: card, chip, intake, earlier, default.
+    """Return where answers came from that nobody changed since: card, chip, intake, earlier, told, default.
 
     An answer of the draft counts as the card's when it says what the card says; so it stays right whatever
     was typed in between.
@@ -115,6 +141,7 @@ def origins_of(form: Form, answers: Answers, case: FormCase) -> dict[Pointer, st
         value = get(answers, pointer)
         if value is not None and any(value == each for _, each in _leaves(source)):
             found[pointer] = "earlier"
+    found |= {pointer: TOLD for pointer in case.told if get(answers, pointer) is not None}
     return found
 
 

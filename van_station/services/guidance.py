@@ -28,6 +28,7 @@ from van_station.services.dossier_views import ComponentView
 from van_station.services.dossiers import Dossiers
 from van_station.services.errors import NotNow, rules_as_refusals
 from van_station.services.paper import PrintedPage
+from van_station.services.told_answers import GuidanceAnswers
 
 Answers = Mapping[Pointer, JsonValue]
 """Answers by the field's pointer: true, false, or the value of a choice."""
@@ -175,6 +176,17 @@ class Guidance:
             source=procedure.source,
             confidence=procedure.confidence.value,
         )
+
+    def hand_over(self, actor: Actor, code: str, answers: Answers) -> GuidanceAnswers:
+        """Return the answers as intake takes them: those of questions that are asked with these answers.
+
+        Raises:
+            NotFound: procedure.unknown; Refused: an answer that its field can't hold.
+        """
+        require(actor, Act.INTAKE)
+        told = self.advice(code, answers)
+        said = {each.pointer: each.answer for each in told.questions if each.answer is not None}
+        return GuidanceAnswers(told.code, told.version, said, self._clock.now())
 
     def take_home(
         self,

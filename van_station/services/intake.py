@@ -56,6 +56,7 @@ from van_station.services.people import PersonView, by_number, folded_name
 from van_station.services.queue import Queue, TicketView
 from van_station.services.queue_numbers import give_number
 from van_station.services.ticket_slips import SlipForm, TicketSlips
+from van_station.services.told_answers import GuidanceAnswers, keep_told
 from van_station.services.trips import SERVICES, open_trip
 from van_station.store import Store, UnitOfWork
 
@@ -106,6 +107,8 @@ class IntakeDraft:
     """The ward of today that the person confirmed for the address."""
     companions: tuple[Companion, ...] = ()
     business: BusinessDraft | None = None
+    told: GuidanceAnswers | None = None
+    """What the person answered about the procedure before; goes with the ticket."""
 
     def __repr__(self) -> str:
         return f"IntakeDraft(need={self.need!r}, procedure_code={self.procedure_code!r})"
@@ -321,7 +324,8 @@ class Intake:
             keep_companions(unit, ticket.id, draft.companions)
             said = {"phone": bool(draft.phone.strip()), "address": bool(draft.address.strip())}
             keep_given(unit, ticket.id, **said)
-            unit.note({"lane": lane.value, "need": draft.need, "people": ticket.party_size})
+            told = keep_told(unit, ticket, draft.told, actor.user_id)
+            unit.note({"lane": lane.value, "need": draft.need, "people": ticket.party_size, "told": told})
         return self._queue.get(ticket.id)
 
     def party(self, ticket_id: str) -> Party:

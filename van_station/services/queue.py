@@ -28,6 +28,7 @@ from van_station.services.clock import Clock
 from van_station.services.errors import NotFound, Refused, rules_as_refusals
 from van_station.services.leases import Leases
 from van_station.services.queue_lines import Line, Pace, read_line, read_pace
+from van_station.services.told_answers import forget_told
 from van_station.services.trips import open_trip
 from van_station.store import Store
 
@@ -202,6 +203,8 @@ class Queue:
                 if act is TicketAct.TRANSFER and lane is not None:
                     row.lane = lane.value
                 unit.save(row)
+                if row.status in CLOSED:
+                    forget_told(unit)
                 unit.note({"ticket": row.label})
         return self.get(ticket_id)
 

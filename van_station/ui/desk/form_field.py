@@ -81,7 +81,7 @@ class Remark:
     Attributes:
         problem: a sentence, None when nothing is wrong.
         tone: `bad` stops the dossier, `warn` asks to look again.
-        day: of the earlier dossier that the answer came from.
+        day: of the earlier dossier that the answer came from, or of the guidance.
         paper: (component id, pages scanned) for an answer that stands for a paper.
     """
 
@@ -215,8 +215,8 @@ class Origin:
         if not how or (node.value is None and how != "saved"):
             self.view.visible = False
             return
-        if how == "earlier" and day is not None:
-            self._words.value = desk.say("form_origin.earlier_on", day=day)
+        if how in ("earlier", "told") and day is not None:
+            self._words.value = desk.say(f"form_origin.{how}_on", day=day)
         else:
             self._words.value = (
                 desk.say("common.saved") if kept else words.choice(desk.texts, "form_origin", how)
@@ -236,6 +236,7 @@ _ICONS: dict[str, ft.IconData] = {
     "chip": ft.Icons.CONTACTLESS_OUTLINED,
     "intake": ft.Icons.PERSON_OUTLINE_ROUNDED,
     "earlier": ft.Icons.HISTORY_ROUNDED,
+    "told": ft.Icons.RECORD_VOICE_OVER_OUTLINED,
     "calculated": ft.Icons.CALCULATE_OUTLINED,
     "default": ft.Icons.AUTO_AWESOME_OUTLINED,
 }

@@ -13,6 +13,7 @@ from van_station.services.errors import FieldNote
 from van_station.services.intake import CardView, IntakeDraft
 from van_station.services.parties import MAX_COMPANIONS, BusinessDraft, Companion
 from van_station.services.people import PersonView
+from van_station.services.told_answers import GuidanceAnswers
 from van_station.ui.words import day_text, typed_day
 
 TYPED = ("id_number", "full_name", "birth", "phone", "address")
@@ -121,6 +122,8 @@ class IntakeState:
     business_open: bool = False
     business: dict[str, str] = field(default_factory=lambda: dict.fromkeys(BUSINESS, ""))
     skipped_offers: set[str] = field(default_factory=set)
+    told: GuidanceAnswers | None = None
+    """What the person answered about the procedure before they came to intake."""
 
     def draft(self) -> IntakeDraft:
         """Return the draft as the service takes it; rows of the family that nobody filled are left out."""
@@ -144,6 +147,7 @@ class IntakeState:
             ward_code=self.ward_code,
             companions=tuple(one.draft() for one in self.companions()),
             business=self._business() if self.business_open else None,
+            told=self.told,
         )
 
     def companions(self) -> list[CompanionEntry]:
@@ -166,6 +170,7 @@ class IntakeState:
             self.group, self.group_suggested = None, False
         if self.from_card and self.id_number != draft.id_number:  # somebody else: what was theirs goes
             self.phone, self.business = "", dict.fromkeys(BUSINESS, "")
+            self.told = None
         self.id_number, self.full_name = draft.id_number, draft.full_name
         self.birth = day_text(draft.birth_date, draft.birth_text)
         self.sex, self.address = draft.sex, draft.address
@@ -190,6 +195,13 @@ class IntakeState:
             note for note in self.card_notes if note.code not in said and self._as_the_card_said(note.field)
         )
         return (*notes, *kept)
+
+    def choose(self, card: ProcedureCard | None) -> None:
+        """Take another procedure, or none; what was answered about the one before does not fit it."""
+        if self.told is not None and (card is None or card.code != self.told.procedure_code):
+            self.told = None
+        self.procedure = card
+        self.touched.add("procedure_code")
 
     def _as_the_card_said(self, place: str) -> bool:
         name = "birth" if place.startswith("birth") else place

@@ -143,8 +143,7 @@ class WishPanel:
 
     async def _take(self, card: ProcedureCard | None) -> None:
         hub = self._hub
-        hub.state.procedure = card
-        hub.state.touched.add("procedure_code")
+        hub.state.choose(card)
         hub.typing_at = ""
         self._picker.clear()
         self.show_procedure()
@@ -171,8 +170,28 @@ class WishPanel:
         name = f"{words.either(desk.texts, card.name, card.name_en)} · {card.code}"
         icon = ft.Icons.DESCRIPTION_OUTLINED
         self._procedure.controls = [
-            parts.notice(desk, name, "info", icon=icon, actions=[change.view], identifier="procedure-chosen")
+            parts.notice(desk, name, "info", icon=icon, actions=[change.view], identifier="procedure-chosen"),
+            *self._told(),
         ]
+
+    def _told(self) -> list[ft.Control]:
+        """Say that answers of the guidance go along, and let them be left out."""
+        desk, told = self._hub.desk, self._hub.state.told
+        if told is None:
+            return []
+
+        async def drop() -> None:
+            self._hub.state.told = None
+            self.show_procedure()
+            self.view.update()
+            await self.focus()
+
+        leave = parts.Press(
+            desk, "told-drop", desk.say("intake.told_drop"), self._hub.unless_reading(drop), kind="text"
+        )
+        said = desk.say("intake.told", count=len(told.answers))
+        icon = ft.Icons.RECORD_VOICE_OVER_OUTLINED
+        return [parts.notice(desk, said, "good", icon=icon, actions=[leave.view], identifier="told")]
 
     # ------------------------------------------------------------------ priority
     def _group_tile(self, group: GroupChoice) -> parts.Tile:

@@ -24,6 +24,8 @@ from van_station.ui.wedge import character
 
 TAKES_IN = frozenset({"volunteer", "supervisor"})
 """Who has the intake screen."""
+WITH_ANSWERS = "digitise"
+"""What somebody came for who was guided and hands in now, until they say otherwise."""
 READER_PAUSE_S = 0.2
 """A digit of a person stands alone for this long; one of a card reader does not."""
 
@@ -39,6 +41,7 @@ class ProceduresScreen(Screen):
         self._reader = ReaderGuard(time.monotonic)
         self._digits = Latest(READER_PAUSE_S)
         self._advice: Advice | None = None
+        self._number: parts.Press | None = None
         self._ward: str | None = None
         stretch = ft.CrossAxisAlignment.STRETCH
         self._room = ft.Container(expand=True)
@@ -134,7 +137,7 @@ class ProceduresScreen(Screen):
                 await self._questions.choose(number)
             return True
         self._digits.drop()
-        acts = {"Backspace": self._back, "F9": self._take_number, "F10": self._told.toggle_sources}
+        acts = {"Backspace": self._back, "F9": self._take_main, "F10": self._told.toggle_sources}
         act = acts.get(event.key)
         if act is not None:
             await act()
@@ -168,14 +171,24 @@ class ProceduresScreen(Screen):
         self.state.restart()
         await self._tell()
 
+    async def _take_main(self) -> None:
+        """Go to intake, with the answers when there are some."""
+        await self._take_in(answers=bool(self._answered))
+
     async def _take_number(self) -> None:
         """Go to intake with this procedure and group; the answers stay with nobody."""
+        await self._take_in(answers=False)
+
+    async def _take_in(self, *, answers: bool) -> None:
         desk, state = self.desk, self.state
         if desk.me.role.value not in TAKES_IN or not state.code:
             return
-        intake = desk.state(IntakeState)
-        intake.procedure = await desk.run(desk.work.catalogue.get, state.code)
-        intake.touched.add("procedure_code")
+        intake, guidance = desk.state(IntakeState), desk.work.guidance
+        intake.choose(await desk.run(desk.work.catalogue.get, state.code))
+        intake.told = None
+        if answers:
+            intake.told = await desk.run(guidance.hand_over, desk.me, state.code, dict(state.answers))
+            intake.need = intake.need or WITH_ANSWERS
         if state.group is not None:
             intake.group, intake.group_suggested = state.group, False
         state.close()
@@ -249,6 +262,21 @@ class ProceduresScreen(Screen):
         if self._advice is not None:
             self._questions.show(self._advice)
             self._told.show(self._advice)
+            self._say_what_goes_along()
+
+    @property
+    def _answered(self) -> int:
+        """How many of the questions that are asked now have an answer."""
+        return len(self._advice.questions) - self._advice.open_questions if self._advice else 0
+
+    def _say_what_goes_along(self) -> None:
+        """Let the main button say whether the answers go to intake."""
+        if self._number is None:
+            return
+        say, count = self.desk.say, self._answered
+        self._number.set(label=say("procedures.take_answers" if count else "procedures.take_number"))
+        self._number.button.tooltip = say("procedures.take_answers_hint", count=count) if count else "F9"
+        self._number_only.view.visible = bool(count)
 
     def _draw_head(self) -> None:
         advice, desk = self._advice, self.desk
@@ -312,13 +340,21 @@ class ProceduresScreen(Screen):
         )
         self._foot.controls = [print_blank.view, self._print_home.view]
         if desk.me.role.value in TAKES_IN:
-            number = parts.Press(
+            self._number_only = parts.Press(
+                desk,
+                "take-number-only",
+                desk.say("procedures.take_number_only"),
+                self._take_number,
+                kind="text",
+            )
+            self._number = parts.Press(
                 desk,
                 "take-number",
                 desk.say("procedures.take_number"),
-                self._take_number,
+                self._take_main,
                 kind="filled",
                 icon=ft.Icons.CONFIRMATION_NUMBER_OUTLINED,
                 shortcut="F9",
+                show_key=True,
             )
-            self._foot.controls.append(number.view)
+            self._foot.controls = [self._number_only.view, *self._foot.controls, self._number.view]
