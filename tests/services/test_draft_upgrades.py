@@ -145,3 +145,22 @@ def upgrade_and_die(machine: Machine, dossier_id: str, when: str) -> None:
         work.dossiers.follow_fee = lambda *_: os.kill(os.getpid(), signal.SIGKILL)  # type: ignore[method-assign]
     work.draft_upgrades.upgrade(machine.officer, dossier_id)
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_a_newer_version_is_told_of_drafts_only_while_it_is_in_force(trusting: Machine) -> None:
+    dossier_id = begun(trusting)
+    upgrades = trusting.workspace.draft_upgrades
+    assert upgrades.newer(dossier_id) == ""
+    trusting.workspace.editions.install(trusting.supervisor, newer())
+    assert upgrades.newer(dossier_id) == "2026.12.1"
+    upgrades.upgrade(trusting.officer, dossier_id)
+    assert upgrades.newer(dossier_id) == ""
+    other = trusting.started(BUSINESS)
+    later = files("2027.01.1", "2027-01-01", valid_from="2027-01-01")
+    trusting.workspace.editions.install(
+        trusting.supervisor, build(later, public_key=SIGNER.public_key, sign=SIGNER.sign)
+    )
+    assert upgrades.newer(other.id) == "", "what is not in force yet is nothing to move to"
+    trusting.workspace.dossiers.void(trusting.supervisor, other.id, "thử")
+    assert upgrades.newer(other.id) == ""
+    assert upgrades.newer("nobody") == ""

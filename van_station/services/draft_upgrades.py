@@ -5,6 +5,7 @@ A draft stays with the version of its procedure until an officer decides otherwi
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, field
 
 from sqlmodel import Session, col, select
@@ -29,6 +30,7 @@ class PaperChange:
     code: str
     name: str
     pages: int = 0
+    name_en: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,14 +78,18 @@ class _Move:
         return tuple(paper for paper in self.papers if paper.code not in wanted)
 
     def view(self) -> UpgradeView:
+        english = {rule.code: rule.name.en for rule in self.old.procedure.components}
         return UpgradeView(
             self.old.procedure.version,
             self.new.procedure.version,
             len(self.carried.kept),
             self.carried.left,
             self.carried.reworded,
-            tuple(PaperChange(rule.code, rule.name.vi) for rule in self.added),
-            tuple(PaperChange(paper.code, paper.name, paper.page_count) for paper in self.dropped),
+            tuple(PaperChange(rule.code, rule.name.vi, name_en=rule.name.en) for rule in self.added),
+            tuple(
+                PaperChange(paper.code, paper.name, paper.page_count, english.get(paper.code, ""))
+                for paper in self.dropped
+            ),
         )
 
 
@@ -95,6 +101,18 @@ class DraftUpgrades:
         self._clock = clock
         self._catalogue = catalogue
         self._dossiers = dossiers
+
+    def newer(self, dossier_id: str) -> str:
+        """Return the version that a draft could move to; "" when there is none, or it is no draft."""
+        with self._store.reading() as session:
+            row = session.get(Dossier, dossier_id)
+            if row is None or DossierState(row.state) is not DossierState.DRAFT:
+                return ""
+            with contextlib.suppress(NotFound, Refused):
+                entry = self._catalogue.entry_for_new(row.procedure_code, hanoi_day(self._clock.now()))
+                if entry.procedure.version != row.procedure_version:
+                    return entry.procedure.version
+        return ""
 
     def preview(self, actor: Actor, dossier_id: str) -> UpgradeView:
         """Return what `upgrade` would do; nothing is written.

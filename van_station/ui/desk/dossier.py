@@ -15,6 +15,7 @@ from van_station.ui.desk.form_missing import Lacking, MissingSheet, captions, la
 from van_station.ui.desk.scan import PapersStep
 from van_station.ui.desk.step import Step
 from van_station.ui.desk.submit import SubmitStep
+from van_station.ui.desk.upgrade_sheet import UpgradeSheet
 from van_station.ui.parts import Style
 from van_station.ui.screen import Screen, Where
 from van_station.ui.session import Desk
@@ -44,6 +45,7 @@ class DossierScreen(Screen):
 
     kinds = frozenset(
         {
+            "catalogue",
             "component",
             "dossier",
             "exchange",
@@ -63,6 +65,8 @@ class DossierScreen(Screen):
         self._missing: tuple[Missing, ...] = ()
         self._lacking = Lacking((), (), (), fee=False)
         self._sheet = MissingSheet(desk, self.goto)
+        self._upgrade = UpgradeSheet(desk, self._moved)
+        self._newer = ""
         self._open_steps = [step for step in STEPS if desk.me.may(step[4])]
         self._steps = {name: make(desk, self.goto) for name, _, _, make, _ in self._open_steps}
         self._tiles = {
@@ -111,6 +115,7 @@ class DossierScreen(Screen):
             return
         self._step_name = name
         self._done = await self._finished(self._dossier)
+        self._newer = await self.desk.run(self.desk.work.draft_upgrades.newer, self._dossier.id)
         step = self._steps[name]
         self._draw_head(self._dossier)
         if isinstance(step, FormStep):
@@ -144,9 +149,11 @@ class DossierScreen(Screen):
         """Redraw head and step."""
         if self._dossier is None or not self._step_name:
             return
-        fresh = await self.desk.run(self.desk.work.dossiers.get, self._dossier.id)
+        desk = self.desk
+        fresh = await desk.run(desk.work.dossiers.get, self._dossier.id)
         known, self._done = self._missing, await self._finished(fresh)
-        other = fresh != self._dossier
+        newer, self._newer = self._newer, await desk.run(desk.work.draft_upgrades.newer, fresh.id)
+        other = fresh != self._dossier or newer != self._newer
         if other:
             self._dossier = fresh
             self._draw_head(fresh)
@@ -255,6 +262,8 @@ class DossierScreen(Screen):
         rows: list[ft.Control] = [head]
         if dossier.conflicts:
             rows.append(parts.notice(desk, say("dossier.conflict"), "bad", identifier="conflict"))
+        if self._newer:
+            rows.append(self._upgrade.notice(dossier, self._newer, self._show_upgrade))
         if dossier.void_reason:
             rows.append(parts.notice(desk, say("dossier.voided_because", reason=dossier.void_reason), "warn"))
         self._head.content = ft.Column(rows, spacing=theme.GAP_S)
@@ -266,6 +275,15 @@ class DossierScreen(Screen):
         for step, tile in self._tiles.items():
             tile.caption(said[step])
             tile.set(selected=step == self._step_name, done=step in self._done)
+
+    async def _show_upgrade(self) -> None:
+        """Keep what is half typed, then show what moving to the newer version means."""
+        if self._dossier is not None:
+            await self._leave_step()
+            await self._upgrade.open(self._dossier)
+
+    async def _moved(self) -> None:
+        await self.goto(self._step_name)
 
     async def _show_missing(self) -> None:
         """Open the list of all that lacks."""

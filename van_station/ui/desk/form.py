@@ -35,7 +35,7 @@ class FormStep(Step):
 
     def __init__(self, desk: Desk, goto: Goto) -> None:
         super().__init__(desk, goto)
-        self._dossier_id = ""
+        self._dossier_id = self._version = ""
         self._boxes: Boxes | None = None
         self.model = FormModel()
         self.saving = Saving(self._keep, self._kept, self._told)
@@ -55,8 +55,9 @@ class FormStep(Step):
     # ------------------------------------------------------------------ coming and going
     async def prepare(self, dossier: DossierView) -> None:
         """Draw the dossier's form before it is shown: nobody sees the last one's, and it is painted once."""
-        if dossier.id != self._dossier_id:
+        if (dossier.id, dossier.procedure_version) != (self._dossier_id, self._version):
             self._dossier_id, self.model, self._boxes = dossier.id, FormModel(), None
+            self._version = dossier.procedure_version
             self.saving = Saving(self._keep, self._kept, self._told)
             self._rows.of(dossier.id, self.saving)
         form = await self.desk.run(self.desk.work.dossiers.form, dossier.id)
@@ -79,7 +80,10 @@ class FormStep(Step):
         form = await self.desk.run(self.desk.work.dossiers.form, dossier.id)
         if self.saving.busy or form == self.model.form:
             return
-        if self.model.form is not None and form.editable != self.model.form.editable:
+        if dossier.procedure_version != self._version:
+            await self.prepare(dossier)
+            self.view.update()
+        elif self.model.form is not None and form.editable != self.model.form.editable:
             self._boxes = None
             self._lay_out(form, dossier)
             self.view.update()
