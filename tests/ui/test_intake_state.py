@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 
 from van_station.rules.addresses import AddressStatus, How
 from van_station.services.addresses import AddressOffer, AddressView
+from van_station.services.businesses import BusinessOffer
 from van_station.services.catalogue import ProcedureCard
 from van_station.services.errors import FieldNote
 from van_station.services.intake import CardView, IntakeDraft
@@ -289,3 +290,37 @@ def test_a_doubt_goes_when_somebody_mended_the_field_or_read_another_card():
     assert state.with_card_notes((GUESSED,)) == (GUESSED,), "said once"
     state.fill_from(CARD)
     assert state.with_card_notes(()) == ()
+
+
+# ------------------------------------------------------------------ businesses met before
+SHOP = BusinessOffer("b1", "Phở Thìn", "0100109106", "0100109106", "", "", True, None)
+
+
+def test_a_known_business_is_offered_until_it_is_taken_or_skipped():
+    state = IntakeState(business_open=True)
+    state.business["tax_code"] = "010010"
+    assert state.business_query() == "010010"
+    state.business_found = (SHOP,)
+    assert state.business_offers() == (SHOP,)
+    state.skipped_offers.add("business/b1")
+    assert state.business_offers() == ()
+    state.skipped_offers.clear()
+    state.business["phone"] = "0912 345 678"
+    state.take_business(SHOP)
+    assert state.business_offers() == ()
+    assert (state.business["name"], state.business["phone"]) == ("Phở Thìn", "0912 345 678")
+    assert state.draft().business.known_id == "b1"
+    agreed = replace(SHOP, address="13 Lò Đúc", covered=False)
+    state.business_found = (agreed,)
+    assert state.business_offers() == (agreed,), "more may be taken once they agreed"
+
+
+def test_too_little_typed_looks_for_no_business_and_the_next_person_has_none():
+    state = IntakeState(business_open=True)
+    state.business |= {"tax_code": "0100", "name": "Ph"}
+    assert state.business_query() == ""
+    state.fill_from(CARD)
+    state.business_found = (SHOP,)
+    state.take_business(SHOP)
+    state.fill_from(replace(CARD, draft=replace(CARD.draft, id_number="001204000001")))
+    assert (state.business_known, state.business_offers(), state.business["name"]) == ("", (), "")

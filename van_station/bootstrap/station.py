@@ -19,6 +19,7 @@ from van_station.security import Keyring, KeyringExists
 from van_station.security.device import DeviceKeys
 from van_station.services.accounts import Accounts, KeySlots, acceptable_user
 from van_station.services.addresses import AddressBook
+from van_station.services.businesses import Businesses
 from van_station.services.capture import Capture, CaptureTools
 from van_station.services.catalogue_editions import CatalogueEditions, trusted
 from van_station.services.chip import ChipDesk, ChipState
@@ -200,6 +201,7 @@ def build_workspace(settings: Settings, keyring: Keyring, keys: DeviceKeys, cloc
         catalogue=catalogue,
         editions=editions,
         search=Search(store, catalogue),
+        businesses=Businesses(store, catalogue),
         consents=Consents(store),
         returning=Returning(store, catalogue, dossiers, SealedFiles(store, clock, seal)),
         draft_upgrades=DraftUpgrades(store, clock, catalogue, dossiers),

@@ -13,6 +13,7 @@ _WEIGHTS = (31, 29, 23, 19, 17, 13, 7, 5, 3)
 _SHAPE = re.compile(r"([0-9]{10})(?:-?([0-9]{3}))?")
 _SEPARATORS = re.compile(r"[\s.]")
 MAX_TEXT = 40
+PERSONAL_DIGITS = 12
 
 
 def normal_tax_code(text: str) -> str:
@@ -25,7 +26,7 @@ def normal_tax_code(text: str) -> str:
 def check_tax_code(text: str) -> tuple[Finding, ...]:
     """Return what is wrong (shape) or doubtful (check digit) about a code; spaces and dots are taken off."""
     code = normal_tax_code(text)
-    if len(code) == 12 and code.isascii() and code.isdecimal():
+    if len(code) == PERSONAL_DIGITS and code.isascii() and code.isdecimal():
         return check_id_number(code)
     shape = _SHAPE.fullmatch(code)
     if shape is None:
@@ -35,3 +36,8 @@ def check_tax_code(text: str) -> tuple[Finding, ...]:
     if digits[9] != 10 - total % 11:
         return (Finding("tax.check_digit"),)
     return ()
+
+
+def masked_tax_code(code: str) -> str:
+    """Return a code as screens show it: the 12 digits of a personal number with their middle hidden."""
+    return f"{code[:3]}······{code[-3:]}" if len(code) == PERSONAL_DIGITS and code.isdecimal() else code

@@ -51,6 +51,8 @@ class BusinessDraft:
     tax_code: str = ""
     phone: str = ""
     address: str = ""
+    known_id: str = ""
+    """Of the business as it was taken over from an earlier visit; "" for one that is typed anew."""
 
     def __repr__(self) -> str:
         return "BusinessDraft()"
@@ -146,13 +148,23 @@ def keep_companions(unit: UnitOfWork, ticket_id: str, companions: Sequence[Compa
 
 
 def keep_business(unit: UnitOfWork, draft: BusinessDraft, person_id: str) -> str:
-    """Write the business, or find it again by its tax code; returns its id."""
+    """Write the business, or find it again by its tax code, else as the one that was taken over.
+
+    One taken over whose tax code is typed otherwise now is another business.
+
+    Returns:
+        Its id.
+    """
     code = normal_tax_code(draft.tax_code)
     row: Business | None = None
     if code:
         query = select(Business).where(Business.tax_code == code).order_by(col(Business.id))
         row = unit.session.exec(query).first()
+    if row is None and draft.known_id:
+        taken = unit.session.get(Business, draft.known_id)
+        row = taken if taken is not None and (not code or not taken.tax_code) else None
     row = row or Business(tax_code=code, name="")
+    row.tax_code = code or row.tax_code
     row.name = nfc(draft.name)
     row.folded_name = folded_name(draft.name)
     row.address = nfc(draft.address) or row.address

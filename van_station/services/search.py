@@ -19,6 +19,7 @@ from van_station.records.dossiers import Dossier
 from van_station.records.people import Business, Person
 from van_station.rules.access import Act
 from van_station.rules.dossiers import DossierState
+from van_station.rules.tax_codes import masked_tax_code
 from van_station.rules.text import fold
 from van_station.services.actor import Actor, require
 from van_station.services.catalogue import Catalogue
@@ -50,6 +51,11 @@ class BusinessView:
     name: str
     address: str
     representative_person_id: str | None
+
+    @property
+    def shown_tax_code(self) -> str:
+        """The code as screens show it: one that is the owner's personal number has its middle hidden."""
+        return masked_tax_code(self.tax_code)
 
     def __repr__(self) -> str:
         return f"BusinessView(id={self.id!r})"

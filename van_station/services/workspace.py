@@ -8,6 +8,7 @@ from datetime import datetime
 
 from van_station.services.accounts import Accounts
 from van_station.services.addresses import AddressBook
+from van_station.services.businesses import Businesses
 from van_station.services.capture import Capture
 from van_station.services.catalogue import Catalogue
 from van_station.services.catalogue_editions import CatalogueEditions
@@ -63,6 +64,7 @@ class Workspace:
     guidance: Guidance
     addresses: AddressBook
     search: Search
+    businesses: Businesses
     consents: Consents
     returning: Returning
     draft_upgrades: DraftUpgrades

@@ -8,6 +8,7 @@ from van_station.rules.dossiers import DossierState
 from van_station.services.dossier_views import DossierLine
 from van_station.ui import parts, theme, words
 from van_station.ui.debounce import Latest
+from van_station.ui.desk.business_hits import BusinessHits
 from van_station.ui.parts import Style
 from van_station.ui.screen import Screen, Where
 from van_station.ui.session import Desk
@@ -67,6 +68,7 @@ class DossiersScreen(Screen):
             autofocus=True,
         )
         self._tiles = {state: self._tile(state) for state in _FILTERS}
+        self._businesses = BusinessHits(desk)
         self._list = ft.ListView(expand=True, spacing=theme.GAP_S)
         self._lines: tuple[DossierLine, ...] = ()
         self._rows: dict[str, tuple[DossierLine, ft.Control]] = {}
@@ -84,6 +86,7 @@ class DossiersScreen(Screen):
                         ),
                     ],
                 ),
+                self._businesses.view,
                 self._list,
             ],
             spacing=theme.GAP_M,
@@ -133,17 +136,18 @@ class DossiersScreen(Screen):
         desk = self.desk
         text = self._search.value or ""
         self._lines = await desk.run(desk.work.dossiers.find, text, self._state, PAGE)
+        businesses = await self._businesses.find(text if self._state is None else "")
         rows = {line.id: self._kept_row(line) for line in self._lines}
         self._rows = {line.id: (line, rows[line.id]) for line in self._lines}
         self._list.controls = list(rows.values())
-        if not self._lines:
+        if not self._lines and not businesses:
             sentence = (
                 desk.say("common.search_nothing", query=text)
                 if text.strip()
                 else desk.say("dossier.list_empty")
             )
             self._list.controls = [parts.empty(desk, ft.Icons.FOLDER_OFF_OUTLINED, sentence)]
-        self._list.update()
+        self.view.update()
 
     def _kept_row(self, line: DossierLine) -> ft.Control:
         """Return the row that stands already where nothing about it changed; it may have the keyboard."""

@@ -144,6 +144,7 @@ class IntakeScreen(Screen):
         await self._wish.load()
         await self._load_trip()
         await self._known.read()
+        await self._business.look_up()
         self._show_all()
         self.view.update()
         if not self.state.full_name:
@@ -262,6 +263,8 @@ class IntakeScreen(Screen):
         found = in_rows(await desk.run(desk.work.intake.check, state.draft()), rows)
         state.notes = state.with_card_notes(found)
         await self._suggest_group()
+        if place.startswith("business/") or place in ("card", "id_number", "consent"):
+            await self._business.look_up()
         self._address.show()
         self._show_notes()
         self.view.update()

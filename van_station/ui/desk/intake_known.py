@@ -75,6 +75,7 @@ class KnownStrip:
     async def _consented(self) -> None:
         await self.read(again=True)
         await self._hub.redraw()
+        await self._hub.check("consent")
 
     def _offer(self, person: PersonView, met: MetBefore) -> list[ft.Control]:
         """Return the next thing on offer; nothing without consent."""

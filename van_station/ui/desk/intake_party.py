@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import flet as ft
 
+from van_station.services.businesses import BusinessOffer
 from van_station.services.parties import MAX_COMPANIONS, RELATIONS
 from van_station.ui import parts, theme
 from van_station.ui.desk.intake_field import IntakeHub, WatchedField
@@ -195,6 +196,9 @@ class BusinessPanel:
         self._hub = hub
         self._fields = {name: self._field(name) for name in BUSINESS}
         desk = hub.desk
+        self._offers = ft.Column(
+            spacing=theme.GAP_S, visible=False, horizontal_alignment=ft.CrossAxisAlignment.STRETCH
+        )
         cells: list[ft.Control] = [
             ft.Container(self._fields[name].view, col={"xs": 12, "md": width})
             for name, width in (("tax_code", 3), ("name", 6), ("phone", 3), ("address", 12))
@@ -204,6 +208,7 @@ class BusinessPanel:
                 [
                     parts.heading(desk.say("business.title"), Style.TITLE_MEDIUM),
                     ft.ResponsiveRow(cells, spacing=theme.GAP_S, run_spacing=theme.GAP_S),
+                    self._offers,
                 ],
                 spacing=theme.GAP_M,
                 horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
@@ -241,6 +246,75 @@ class BusinessPanel:
         self.view.visible = self._hub.state.business_open
         for field in self._fields.values():
             field.show()
+        self.show_offers()
+
+    # ------------------------------------------------------------------ met before
+    async def look_up(self) -> None:
+        """Look whether this business was here before, for the person at the desk."""
+        state, desk = self._hub.state, self._hub.desk
+        query = state.business_query() if state.business_open else ""
+        number = state.draft().id_number
+        state.business_found = ()
+        if query:
+            state.business_found = await desk.run(desk.work.businesses.offers, desk.me, query, number)
+        self.show_offers()
+
+    def show_offers(self) -> None:
+        """Draw the businesses that may be taken over; the caller updates the view."""
+        offers = self._hub.state.business_offers()
+        self._offers.controls = [self._offer(offer) for offer in offers]
+        self._offers.visible = bool(offers)
+
+    def _offer(self, offer: BusinessOffer) -> ft.Control:
+        desk, say = self._hub.desk, self._hub.desk.say
+        pieces = [offer.name]
+        if offer.shown_tax_code:
+            pieces.append(say("business.code_is", code=offer.shown_tax_code))
+        if offer.last_at is not None:
+            pieces.append(say("returning.source_visit", day=offer.last_at))
+        said = " · ".join(pieces)
+        if offer.covered:
+            said = f"{said}. {say('business.covered')}"
+        place = offer.business_id
+        take = parts.Press(
+            desk,
+            f"business-take-{place}",
+            say("returning.take"),
+            self._hub.unless_reading(self._take(offer)),
+            kind="tonal",
+        )
+        skip = parts.Press(
+            desk,
+            f"business-skip-{place}",
+            say("returning.skip"),
+            self._hub.unless_reading(self._skip(offer)),
+            kind="text",
+        )
+        return parts.notice(
+            desk,
+            said,
+            "info",
+            icon=ft.Icons.STOREFRONT_OUTLINED,
+            actions=[take.view, skip.view],
+            identifier=f"business-offer-{place}",
+        )
+
+    def _take(self, offer: BusinessOffer) -> Callable[[], Awaitable[None]]:
+        async def take() -> None:
+            self._hub.state.take_business(offer)
+            await self._hub.redraw()
+            await self._hub.check("business/name")
+            await self._hub.onward()
+
+        return take
+
+    def _skip(self, offer: BusinessOffer) -> Callable[[], Awaitable[None]]:
+        async def skip() -> None:
+            self._hub.state.skipped_offers.add(f"business/{offer.business_id}")
+            await self._hub.redraw()
+            await self._fields["name"].focus()
+
+        return skip
 
     def show_notes(self) -> None:
         """Show errors and warnings at their fields."""

@@ -8,6 +8,7 @@ from datetime import date
 
 from van_station.rules.people import check_phone, format_phone
 from van_station.services.addresses import AddressOffer, AddressView
+from van_station.services.businesses import BusinessOffer
 from van_station.services.catalogue import ProcedureCard
 from van_station.services.errors import FieldNote
 from van_station.services.intake import CardView, IntakeDraft
@@ -19,6 +20,8 @@ from van_station.ui.words import day_text, typed_day
 TYPED = ("id_number", "full_name", "birth", "phone", "address")
 BUSINESS = ("tax_code", "name", "phone", "address")
 _NUMBER_LENGTH = 12
+LEAST_CODE, LEAST_NAME = 6, 3
+"""Characters of a tax code or name from which on businesses are looked up."""
 
 
 def spoken_phone(text: str) -> str:
@@ -121,6 +124,9 @@ class IntakeState:
     family_open: bool = False
     business_open: bool = False
     business: dict[str, str] = field(default_factory=lambda: dict.fromkeys(BUSINESS, ""))
+    business_known: str = ""
+    """Id of the business that was taken over from an earlier visit."""
+    business_found: tuple[BusinessOffer, ...] = ()
     skipped_offers: set[str] = field(default_factory=set)
     told: GuidanceAnswers | None = None
     """What the person answered about the procedure before they came to intake."""
@@ -161,7 +167,8 @@ class IntakeState:
         return tuple(at for at, one in enumerate(self.family) if not one.empty)
 
     def _business(self) -> BusinessDraft:
-        return BusinessDraft(**{name: " ".join(value.split()) for name, value in self.business.items()})
+        typed = {name: " ".join(value.split()) for name, value in self.business.items()}
+        return BusinessDraft(**typed, known_id=self.business_known)
 
     def fill_from(self, card: CardView) -> None:
         """Take over what a card said; wish, procedure and group stay as they were asked."""
@@ -170,6 +177,7 @@ class IntakeState:
             self.group, self.group_suggested = None, False
         if self.from_card and self.id_number != draft.id_number:  # somebody else: what was theirs goes
             self.phone, self.business = "", dict.fromkeys(BUSINESS, "")
+            self.business_known, self.business_found = "", ()
             self.told = None
         self.id_number, self.full_name = draft.id_number, draft.full_name
         self.birth = day_text(draft.birth_date, draft.birth_text)
@@ -271,6 +279,38 @@ class IntakeState:
             if before and _plain(before) != _plain(now) and name not in self.skipped_offers:
                 offered.append(name)
         return tuple(offered)
+
+    # ------------------------------------------------------------------ businesses met before
+    def business_query(self) -> str:
+        """Return what to look for: the tax code, else the name, once enough of it is typed."""
+        for name, least in (("tax_code", LEAST_CODE), ("name", LEAST_NAME)):
+            typed = " ".join(self.business[name].split())
+            if len(typed) >= least:
+                return typed
+        return ""
+
+    def business_offers(self) -> tuple[BusinessOffer, ...]:
+        """Return the businesses on offer: found, not skipped, with something that is not there yet."""
+        if not self.business_open:
+            return ()
+        return tuple(
+            offer
+            for offer in self.business_found
+            if f"business/{offer.business_id}" not in self.skipped_offers and self._has_more(offer)
+        )
+
+    def _has_more(self, offer: BusinessOffer) -> bool:
+        if offer.business_id != self.business_known:
+            return not self.business_known
+        return any(getattr(offer, name) and not self.business[name].strip() for name in BUSINESS)
+
+    def take_business(self, offer: BusinessOffer) -> None:
+        """Take a business over; what is covered, or not known, stays as it was typed."""
+        self.business_open, self.business_known = True, offer.business_id
+        for name in BUSINESS:
+            known = getattr(offer, name)
+            if known:
+                self.business[name] = spoken_phone(known) if name == "phone" else known
 
     # ------------------------------------------------------------------ notes
     def notes_for(self, name: str, *, all_fields: bool = False) -> tuple[FieldNote, ...]:
