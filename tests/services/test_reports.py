@@ -14,6 +14,7 @@ from sqlmodel import select
 
 from tests.services.machine import BIRTH, BUSINESS, RESIDENCE, Machine
 from tests.services.test_payments import notice
+from van_station.i18n import Texts
 from van_station.records.dossiers import Dossier
 from van_station.records.ledger import AuditLine
 from van_station.records.payments import Payment
@@ -272,3 +273,27 @@ def test_nobody_slips_in_between_the_figures_and_the_close(desk: Machine) -> Non
     assert outcomes in (["trip.none_open"], [])
     assert desk.workspace.reports.tally(trip).open_tickets == 0
     assert desk.workspace.reports.tally(trip).day.people == closed.day.people
+
+
+def _words(view: TallyView) -> set[str]:
+    found = set()
+    for section in view.sections:
+        found |= {section.title, section.how, *(column.title for column in section.columns)}
+        for row in (*section.rows, *((section.totals,) if section.totals else ())):
+            found |= {cell for cell in row if isinstance(cell, str)}
+    return found
+
+
+def test_the_tables_of_a_window_speak_its_language_and_what_is_exported_stays_vietnamese(
+    day: Machine,
+) -> None:
+    reports, trip_id = day.workspace.reports, trip_of(day)
+    vietnamese, english = reports.tally(trip_id), reports.tally(trip_id, Texts("en", strict=True))
+    names = {day.workspace.catalogue.name_en(code) for code in (BIRTH, RESIDENCE, BUSINESS)}
+    assert names <= _words(english)
+    same = _words(vietnamese) & _words(english)
+    assert same == {"Q1", "0-15", "16-29", "30-44", "45-59", "60+"}, "names of counters and figures only"
+    assert english.day == vietnamese.day
+    text = reports.export(day.supervisor, trip_id, "csv").data.decode()
+    assert day.workspace.catalogue.name(BIRTH) in text
+    assert day.workspace.catalogue.name_en(BIRTH) not in text

@@ -75,14 +75,18 @@ class Reports:
         self._center_name = center_name
         self._practice = practice
 
-    def tally(self, trip_id: str) -> TallyView:
+    def tally(self, trip_id: str, texts: Texts | None = None) -> TallyView:
         """Return a trip's figures now.
+
+        Args:
+            trip_id: of the trip.
+            texts: of the window that shows the tables; None: in the language of what leaves the desk.
 
         Raises:
             Refused: tally.unbalanced: rows and audit lines disagree, or parts and whole.
         """
         with self._store.reading() as session:
-            return self._tally(session, trip_id)
+            return self._tally(session, trip_id, texts or self._texts)
 
     def close(self, actor: Actor, trip_id: str) -> TallyView:
         """Close the trip: its figures must balance; what waits in the outbox goes on by itself.
@@ -95,7 +99,7 @@ class Reports:
             trip = trip_row(unit.session, trip_id)
             if trip.state == "closed":
                 raise Refused("trip.already_closed")
-            view = self._tally(unit.session, trip_id)
+            view = self._tally(unit.session, trip_id, self._texts)
             if view.open_tickets:
                 raise Refused("trip.people_waiting", count=view.open_tickets)
             trip.state = "closed"
@@ -126,7 +130,7 @@ class Reports:
             unit.note({"form": form})
         return PrintedPage(f"tong-hop-{view.trip.day:%Y%m%d}.{form}", _MEDIA[form], data)
 
-    def _tally(self, session: Session, trip_id: str) -> TallyView:
+    def _tally(self, session: Session, trip_id: str, texts: Texts) -> TallyView:
         trip = trip_row(session, trip_id)
         dossiers = session.exec(select(Dossier).where(Dossier.trip_id == trip_id)).all()
         with rules_as_refusals():
@@ -139,7 +143,7 @@ class Reports:
         return TallyView(
             trip=trip_view(trip),
             day=day,
-            sections=self._sections(day),
+            sections=_Tables(day, self._catalogue, texts).sections(),
             not_sent=states.count(DossierState.QUEUED),
             open_tickets=sum(lane.left for lane in day.lanes),
             drafts=states.count(DossierState.DRAFT) + states.count(DossierState.READY),
@@ -165,22 +169,32 @@ class Reports:
             practice=self._practice,
         )
 
-    def _sections(self, day: DayTally) -> tuple[Section, ...]:
+
+class _Tables:
+    """The day's figures as tables with words, in one language."""
+
+    def __init__(self, day: DayTally, catalogue: Catalogue, texts: Texts) -> None:
+        self._day = day
+        self._say = texts.say
+        self._name = catalogue.name_en if texts.language == "en" else catalogue.name
+
+    def sections(self) -> tuple[Section, ...]:
+        """Return all tables, in the order of the page."""
         return (
-            self._dossier_section("procedures", day),
-            self._dossier_section("counters", day),
-            self._lane_section(day),
-            self._people_section(day),
-            self._age_section(day),
-            self._fee_section(day),
-            self._time_section(day),
+            self._dossier_section("procedures"),
+            self._dossier_section("counters"),
+            self._lane_section(),
+            self._people_section(),
+            self._age_section(),
+            self._fee_section(),
+            self._time_section(),
         )
 
-    def _dossier_section(self, key: Literal["procedures", "counters"], day: DayTally) -> Section:
-        say = self._texts.say
+    def _dossier_section(self, key: Literal["procedures", "counters"]) -> Section:
+        say, day = self._say, self._day
         counts = day.procedures if key == "procedures" else day.counters
         total = day.total
-        names = [self._catalogue.name(count.name) if key == "procedures" else count.name for count in counts]
+        names = [self._name(count.name) if key == "procedures" else count.name for count in counts]
         return Section(
             title=say(f"close.{key}"),
             columns=(
@@ -204,8 +218,8 @@ class Reports:
             how=say("close.how_dossiers"),
         )
 
-    def _lane_section(self, day: DayTally) -> Section:
-        say = self._texts.say
+    def _lane_section(self) -> Section:
+        say, day = self._say, self._day
         return Section(
             title=say("close.lanes"),
             columns=(
@@ -222,8 +236,8 @@ class Reports:
             how=say("close.how_lanes"),
         )
 
-    def _people_section(self, day: DayTally) -> Section:
-        say = self._texts.say
+    def _people_section(self) -> Section:
+        say, day = self._say, self._day
         rows: list[tuple[str, int, float | None]] = [
             (say(f"priority.{code}"), count, count / day.people if day.people else None)
             for code, count in day.groups
@@ -240,8 +254,8 @@ class Reports:
             how=say("close.how_priority"),
         )
 
-    def _age_section(self, day: DayTally) -> Section:
-        say = self._texts.say
+    def _age_section(self) -> Section:
+        say, day = self._say, self._day
         unknown = say("close.age_unknown")
         return Section(
             title=say("close.ages"),
@@ -251,8 +265,8 @@ class Reports:
             how=say("close.how_ages"),
         )
 
-    def _fee_section(self, day: DayTally) -> Section:
-        say = self._texts.say
+    def _fee_section(self) -> Section:
+        say, day = self._say, self._day
         fees = day.fees
         return Section(
             title=say("close.fees"),
@@ -265,8 +279,8 @@ class Reports:
             how=say("close.how_fees"),
         )
 
-    def _time_section(self, day: DayTally) -> Section:
-        say = self._texts.say
+    def _time_section(self) -> Section:
+        say, day = self._say, self._day
         return Section(
             title=say("close.times"),
             columns=(

@@ -80,7 +80,7 @@ class CloseScreen(Screen):
                 )
             ]
         else:
-            tally = await desk.run(desk.work.reports.tally, trip.id)
+            tally = await desk.run(desk.work.reports.tally, trip.id, desk.texts)
             if tally == self._tally:
                 return  # whoever has the keyboard keeps it
             self._tally = tally
