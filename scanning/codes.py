@@ -34,6 +34,20 @@ FAULTS: Final = MappingProxyType(
         "scan.bad_setting": False,
         "scan.no_data": True,
         "scan.page_incomplete": True,
+        "scan.page_too_large": False,
+        "scan.option_unknown": False,
+        # what a network scanner's feeder tells beyond SANE (eSCL, AdfState)
+        "scan.mispick": True,
+        "scan.double_feed": True,
+        "scan.paper_length": True,
+        "scan.tray_failed": True,
+        "scan.tray_overloaded": True,
+        "scan.device_aborted": True,
+        # the network scanner
+        "scan.unreachable": True,
+        "scan.not_a_scanner": False,
+        "scan.bad_address": False,
+        "scan.certificate_changed": False,
         # the driver process
         "scan.driver_hung": True,
         "scan.driver_crashed": True,

@@ -17,6 +17,7 @@ from typing import Final
 
 from scanning.devices.folder_driver import scan_folder
 from scanning.devices.link import DriverLink
+from scanning.devices.options import options_to_json
 from scanning.devices.settings import from_json
 
 MAX_ORDER: Final = 1024 * 1024
@@ -32,10 +33,13 @@ def main() -> int:
     order = json.loads(sys.stdin.buffer.readline(MAX_ORDER))
     link = DriverLink(out)
     threading.Thread(target=_heed, args=(link,), daemon=True).start()
-    if order.get("list"):
-        _list(link)
-        return 0
-    _scan(link, order)
+    match order.get("ask"):
+        case "list":
+            _list(link, order)
+        case "options":
+            _tell_options(link, order)
+        case _:
+            _scan(link, order)
     return 0
 
 
@@ -48,10 +52,41 @@ def _heed(link: DriverLink) -> None:
         os._exit(3)
 
 
-def _list(link: DriverLink) -> None:
-    from scanning.devices.sane_driver import describe_devices  # noqa: PLC0415  loads libsane
+def _list(link: DriverLink, order: dict[str, object]) -> None:
+    """Say which devices of one kind there are."""
+    _, _, config = from_json(order)
+    match order["kind"]:
+        case "sane":
+            from scanning.devices.sane_driver import describe_devices  # noqa: PLC0415  loads libsane
 
-    link.devices(describe_devices())
+            link.devices(describe_devices())
+        case "escl":
+            from scanning.devices.network_search import describe_network  # noqa: PLC0415  loads requests
+
+            link.devices(describe_network(config))
+        case "wia":
+            from scanning.devices.wia_driver import describe_wia  # noqa: PLC0415  Windows only
+
+            link.devices(describe_wia())
+
+
+def _tell_options(link: DriverLink, order: dict[str, object]) -> None:
+    """Say what one device lets be set, or why that can't be told."""
+    device_id, _, config = from_json(order)
+    with link.telling_the_end():
+        if device_id.startswith("escl:"):
+            from scanning.devices.escl_driver import escl_options  # noqa: PLC0415  loads requests
+
+            found = escl_options(device_id, config, link)
+        elif device_id.startswith("wia:"):
+            from scanning.devices.wia_driver import wia_options  # noqa: PLC0415  Windows only
+
+            found = wia_options(device_id.removeprefix("wia:"))
+        else:
+            from scanning.devices.sane_options import sane_options  # noqa: PLC0415  loads libsane
+
+            found = sane_options(device_id.removeprefix("sane:"))
+        link.options(options_to_json(found))
 
 
 def _scan(link: DriverLink, order: dict[str, object]) -> None:
@@ -61,6 +96,14 @@ def _scan(link: DriverLink, order: dict[str, object]) -> None:
     with ExitStack() as afterwards, link.telling_the_end():
         if device_id.startswith("folder:"):
             scan_folder(device_id, settings, config, link)
+        elif device_id.startswith("escl:"):
+            from scanning.devices.escl_driver import scan_escl  # noqa: PLC0415  loads requests
+
+            scan_escl(device_id, settings, config, link)
+        elif device_id.startswith("wia:"):
+            from scanning.devices.wia_driver import scan_wia  # noqa: PLC0415  Windows only
+
+            scan_wia(device_id.removeprefix("wia:"), settings, link)
         else:
             from scanning.devices.sane_driver import scan_sane  # noqa: PLC0415  loads libsane
 

@@ -23,16 +23,18 @@ class ScanFault:
         code: one of `scanning.codes.FAULTS`.
         page_no: 1-based page (scanner) or file (folder) it struck; 0: before the first.
         retryable: the operator may simply try again.
+        detail: name of the device's option that it is about, else "".
     """
 
     code: str
     page_no: int
     retryable: bool
+    detail: str = ""
 
     @classmethod
-    def of(cls, code: str, page_no: int) -> ScanFault:
+    def of(cls, code: str, page_no: int, detail: str = "") -> ScanFault:
         """Make a fault as the catalogue describes it; KeyError for an unlisted code."""
-        return cls(code, page_no, FAULTS[code])
+        return cls(code, page_no, FAULTS[code], detail)
 
 
 @dataclass(frozen=True, slots=True)

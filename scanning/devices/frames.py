@@ -33,6 +33,7 @@ class FrameKind(IntEnum):
     ENDED = 4
     DEVICES = 5
     SOURCE = 6
+    OPTIONS = 7
 
 
 @dataclass(frozen=True, slots=True)

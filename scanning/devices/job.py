@@ -14,9 +14,9 @@ from scanning.codes import FAULTS
 from scanning.devices.events import Event, PageCaptured, ScanEnded, ScanFault
 from scanning.devices.frames import Frame, FrameKind
 from scanning.devices.process import DriverProcess
-from scanning.devices.settings import DeviceConfig, ScanSettings, folder_id, to_json
+from scanning.devices.settings import DeviceConfig, ScanSettings, require_known, to_json
 from scanning.devices.sources import SourceLedger
-from scanning.errors import DeviceUnknown, FrameBroken
+from scanning.errors import FrameBroken
 from scanning.page import Encoding, RawPage
 
 _PAGES_AHEAD: Final = 4
@@ -29,9 +29,7 @@ def start_scan(device_id: str, settings: ScanSettings, config: DeviceConfig) -> 
     Raises:
         DeviceUnknown: the id is not one that this configuration can have.
     """
-    known = {folder_id(folder) for folder in config.folders}
-    if device_id not in known and not (config.sane and device_id.startswith("sane:")):
-        raise DeviceUnknown("no such device in this configuration")
+    require_known(device_id, config)
     return ScanJob(device_id, settings, config)
 
 
@@ -148,7 +146,8 @@ class ScanJob:
             case FrameKind.FAULT:
                 code = frame.header["code"]
                 known = code if code in FAULTS else "scan.driver_crashed"
-                self._events.put(ScanFault.of(known, int(frame.header["page_no"])))
+                detail = str(frame.header.get("detail", ""))
+                self._events.put(ScanFault.of(known, int(frame.header["page_no"]), detail))
             case _:
                 return
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -24,9 +25,10 @@ class Sink(Protocol):
 class DriverFault(Exception):
     """Raised by a driver to end the scan with a code of `scanning.codes.FAULTS`."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, detail: str = "") -> None:
         super().__init__(code)
         self.code = code
+        self.detail = detail
 
 
 class DriverLink:
@@ -70,13 +72,17 @@ class DriverLink:
         header = {"source": ordinal, "path": path, "pages": pages, "identity": list(identity), "whole": whole}
         self._send(Frame(FrameKind.SOURCE, header))
 
-    def fault(self, code: str, page_no: int) -> None:
+    def fault(self, code: str, page_no: int, detail: str = "") -> None:
         """Report a fault; the scan may go on."""
-        self._send(Frame(FrameKind.FAULT, {"code": code, "page_no": page_no}))
+        self._send(Frame(FrameKind.FAULT, {"code": code, "page_no": page_no, "detail": detail[:200]}))
 
     def devices(self, found: Sequence[dict[str, Any]]) -> None:
         """Answer a request to list devices."""
         self._send(Frame(FrameKind.DEVICES, {"devices": list(found)}))
+
+    def options(self, found: Sequence[dict[str, Any]]) -> None:
+        """Answer a request for a device's options; in the body, for a device may have hundreds."""
+        self._send(Frame(FrameKind.OPTIONS, {}, json.dumps(list(found)).encode()))
 
     @contextmanager
     def telling_the_end(self) -> Iterator[None]:
@@ -84,7 +90,7 @@ class DriverLink:
         try:
             yield
         except DriverFault as fault:
-            self.fault(fault.code, self.page_no)
+            self.fault(fault.code, self.page_no, fault.detail)
         except ImportError:
             self.fault("scan.driver_missing", 0)
         except MemoryError:

@@ -16,32 +16,14 @@ import sane
 from PIL import Image
 
 from scanning.devices.link import DriverFault, DriverLink
+from scanning.devices.sane_options import set_option, set_options, settable
+from scanning.devices.sane_status import status_code
 from scanning.devices.settings import ScanSettings
 from scanning.page import Encoding, RawPage
 from scanning.pictures import encode_jpeg
 
 _QUALITY: Final = 90
-_STATUS_CODES: Final = {
-    "Operation not supported": "scan.unsupported",
-    "Operation was canceled": "scan.cancelled",
-    "Operation was cancelled": "scan.cancelled",
-    "Device busy": "scan.busy",
-    "Invalid argument": "scan.bad_setting",
-    "End of file reached": "scan.no_data",
-    "Scanner returned no data": "scan.no_data",
-    "Document feeder jammed": "scan.jammed",
-    "Document feeder out of documents": "scan.no_paper",
-    "Scanner cover is open": "scan.cover_open",
-    "Error during device I/O": "scan.io",
-    "Out of memory": "scan.no_memory",
-    "Access to resource has been denied": "scan.denied",
-}
 _CHANNELS: Final = {"color": 3, "gray": 1, "grey": 1}
-
-
-def status_code(error: Exception) -> str:
-    """Return the fault code for what python-sane raised; an unknown status counts as an I/O error."""
-    return _STATUS_CODES.get(str(error), "scan.io")
 
 
 def describe_devices() -> list[dict[str, Any]]:
@@ -60,10 +42,13 @@ def describe_devices() -> list[dict[str, Any]]:
         found.append(
             {
                 "id": f"sane:{name}",
+                "kind": "sane",
                 "label": f"{vendor} {model}",
                 "has_feeder": any(_is_feeder(source) for source in sources),
                 "has_duplex": any("duplex" in source.lower() for source in sources),
+                "has_flatbed": not sources or any(not _is_feeder(source) for source in sources),
                 "note": note,
+                "certificate": "",
             }
         )
     return found
@@ -186,39 +171,24 @@ def _prepare(device: Any, settings: ScanSettings) -> int:
     Raises:
         DriverFault: the device does not take what was asked.
     """
-    _set(device, "source", _pick_source(device, settings))
-    _set(
+    set_option(device, "source", _pick_source(device, settings))
+    set_option(
         device,
         "mode",
         _pick(device, "mode", ("color", "colour") if settings.mode == "color" else ("gray", "grey")),
     )
     if "depth" in device.opt and device.opt["depth"].is_active():
-        _set(device, "depth", 8)
+        set_option(device, "depth", 8)
     dpi = _nearest(device, "resolution", settings.dpi)
-    _set(device, "resolution", dpi)
+    set_option(device, "resolution", dpi)
     if settings.page_size_mm is not None:
         for name, value in zip(
             ("tl_x", "tl_y", "br_x", "br_y"), (0.0, 0.0, *settings.page_size_mm), strict=True
         ):
-            if _settable(device, name):
+            if settable(device, name):
                 setattr(device, name, _within(device.opt[name].constraint, value))
+    set_options(device, settings.options)
     return round(dpi)
-
-
-def _settable(device: Any, name: str) -> bool:
-    option = device.opt.get(name)
-    return option is not None and option.is_active() and option.is_settable()
-
-
-def _set(device: Any, name: str, value: str | float | None) -> None:
-    """Set and read back: python-sane takes misspelt names and clamps wild values without a word."""
-    if value is None or not _settable(device, name):
-        return
-    setattr(device, name, value)
-    got = getattr(device, name)
-    same = abs(got - value) < 1 if isinstance(value, int | float) else got == value
-    if not same:
-        raise DriverFault("scan.bad_setting")
 
 
 def _within(constraint: Any, value: float) -> float:
@@ -235,7 +205,7 @@ def _nearest(device: Any, name: str, value: float) -> float:
 
 def _pick(device: Any, name: str, words: tuple[str, ...]) -> str | None:
     """Return the offered value that holds one of the words; None when the option is missing."""
-    if not _settable(device, name):
+    if not settable(device, name):
         return None
     offered = device.opt[name].constraint or ()
     for value in offered:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import io
+import os
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,17 @@ SANE_TEST_BACKEND = [
     for pattern in ("lib/*/sane/libsane-test.so*", "lib64/sane/libsane-test.so*", "lib/sane/libsane-test.so*")
     for path in Path("/usr").glob(pattern)
 ]
+_HOMES = ["/usr/lib", "/usr/lib64", *os.environ.get("LD_LIBRARY_PATH", "").split(":")]
+AIRSCAN_BACKEND = [
+    path
+    for home in filter(None, _HOMES)
+    for pattern in ("*/sane/libsane-airscan.so*", "sane/libsane-airscan.so*", "libsane-airscan.so*")
+    for path in Path(home).glob(pattern)
+]
+needs_airscan = pytest.mark.skipif(
+    importlib.util.find_spec("_sane") is None or not AIRSCAN_BACKEND,
+    reason="python-sane (extra `sane`) and Debian's sane-airscan are not installed",
+)
 needs_sane = pytest.mark.skipif(
     importlib.util.find_spec("_sane") is None or not SANE_TEST_BACKEND,
     reason="python-sane (extra `sane`) and Debian's libsane1 with its test backend are not installed",

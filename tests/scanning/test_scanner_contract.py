@@ -1,8 +1,8 @@
-"""What every scanner keeps, whatever it is made of: the folder and SANE's test device pass the same tests."""
+"""What every scanner keeps, whatever it is made of: the folder, SANE's test device and the network scanner pass the same tests."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,17 +10,20 @@ import pytest
 
 from scanning.devices import (
     DeviceConfig,
+    NetworkScanner,
     PageCaptured,
     ScanEnded,
     ScanFault,
     ScanSettings,
     list_devices,
+    network_id,
     start_scan,
 )
 from scanning.errors import DeviceUnknown
 from scanning.pipeline import clean
 from scanning.samples import make_sample_stack
 from tests.scanning.conftest import needs_sane, sane_config
+from tests.scanning.escl_scanner import Behaviour, EsclScanner
 
 PAGES = 3
 
@@ -51,12 +54,25 @@ def a_sane_device(tmp_path: Path, font: Path | None) -> Scanner:
     return Scanner(config, list_devices(config)[0].id)
 
 
+def a_network_scanner(tmp_path: Path, font: Path | None) -> Iterator[Scanner]:
+    """Our mock: see `escl_scanner`."""
+    del tmp_path
+    pages = [sample.image for sample in make_sample_stack(3, PAGES + 1, font=font, dpi=75)]
+    with EsclScanner(Behaviour(pages)) as mock:
+        config = DeviceConfig(network=(NetworkScanner(mock.address),))
+        yield Scanner(config, network_id(mock.address))
+
+
 @pytest.fixture(
-    params=[pytest.param(a_folder, id="folder"), pytest.param(a_sane_device, id="sane", marks=needs_sane)]
+    params=[
+        pytest.param(a_folder, id="folder"),
+        pytest.param(a_sane_device, id="sane", marks=needs_sane),
+        pytest.param(a_network_scanner, id="escl"),
+    ]
 )
-def scanner(request: pytest.FixtureRequest, tmp_path: Path, font: Path | None) -> Scanner:
-    make: Callable[[Path, Path | None], Scanner] = request.param
-    return make(tmp_path, font)
+def scanner(request: pytest.FixtureRequest, tmp_path: Path, font: Path | None) -> Iterator[Scanner]:
+    made = request.param(tmp_path, font)
+    yield from (made if isinstance(made, Iterator) else iter([made]))
 
 
 def test_it_is_listed_with_a_name_for_people(scanner):

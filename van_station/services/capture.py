@@ -31,7 +31,7 @@ class ScannerView:
 
     id: str
     label: str
-    kind: Literal["sane", "folder"]
+    kind: Literal["sane", "folder", "escl", "wia"]
     has_feeder: bool
     has_duplex: bool
     note: str
