@@ -32,7 +32,9 @@ def sane_options(name: str) -> tuple[DeviceOption, ...]:
     except (_sane.error, RuntimeError) as error:
         raise DriverFault(status_code(error)) from error
     try:
-        return tuple(_told(device, option) for option in device.opt.values() if option.type in _KINDS)
+        return tuple(
+            _told(device, option) for name, option in device.opt.items() if name and option.type in _KINDS
+        )
     finally:
         device.close()
 
