@@ -67,6 +67,7 @@ FINDINGS: Final = MappingProxyType(
     {
         "scan.blank": Severity.INFO,
         "scan.skewed": Severity.INFO,
+        "scan.flattened": Severity.INFO,
         "scan.low_resolution": Severity.WARN,
         "scan.blurred": Severity.WARN,
         "scan.too_dark": Severity.WARN,

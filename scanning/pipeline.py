@@ -13,6 +13,7 @@ from scanning.errors import PageUnreadable
 from scanning.page import CleanPage, Encoding, Finding, PageLimits, RawPage
 from scanning.pictures import encode_jpeg, load
 from scanning.stages.blank import is_blank
+from scanning.stages.camera import lay_flat, taken_by_camera
 from scanning.stages.crop import paper_box
 from scanning.stages.decode import Pixels, decode, to_image
 from scanning.stages.proxy import Proxy, darkest_and_brightest, make_proxy
@@ -33,6 +34,7 @@ class CleanOptions:
         rotation_deg: quarter turn clockwise before everything else: 0, 90, 180, 270.
         min_dpi: below it a page is found to be `scan.low_resolution`.
         jpeg_quality: of the kept picture; later versions are made from it, so it is high.
+        flatten: find the sheet in a camera's picture and lay it flat; None: when it looks like one.
     """
 
     deskew: bool = True
@@ -40,6 +42,7 @@ class CleanOptions:
     rotation_deg: int = 0
     min_dpi: int = 200
     jpeg_quality: int = 85
+    flatten: bool | None = None
     limits: PageLimits = field(default_factory=PageLimits)
 
 
@@ -54,12 +57,14 @@ def clean(raw: RawPage, options: CleanOptions | None = None) -> CleanPage:
     options = options or CleanOptions()
     if options.rotation_deg not in _QUARTERS:
         raise ValueError("rotation_deg must be 0, 90, 180 or 270")
+    taken, raw = raw, _flat(raw, options)
     source = decode(raw, options.limits)
     pixels = np.rot90(source, -options.rotation_deg // 90) if options.rotation_deg else source
     pixels = np.ascontiguousarray(pixels)
     proxy = make_proxy(pixels, raw.dpi)
     blank = is_blank(proxy)
     skew_deg, findings = _lean(proxy, blank=blank, deskew=options.deskew)
+    findings += (Finding.of("scan.flattened"),) if raw is not taken else ()
     findings += judge(pixels, proxy, dpi=raw.dpi, min_dpi=options.min_dpi) if not blank else ()
     done = _without_lean_and_backing(pixels, proxy, skew_deg if options.deskew else 0.0, crop=options.crop)
     untouched = done is pixels and options.rotation_deg == 0
@@ -75,6 +80,12 @@ def clean(raw: RawPage, options: CleanOptions | None = None) -> CleanPage:
         rotation_deg=options.rotation_deg,
         sequence=raw.sequence,
     )
+
+
+def _flat(raw: RawPage, options: CleanOptions) -> RawPage:
+    """Return the sheet of a camera's picture from straight above, or the page as it is."""
+    wanted = taken_by_camera(raw) if options.flatten is None else options.flatten
+    return (lay_flat(raw, options.limits) if wanted else None) or raw
 
 
 def rotate(page: CleanPage, rotation_deg: int, *, jpeg_quality: int = 90) -> CleanPage:
