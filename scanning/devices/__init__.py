@@ -11,6 +11,7 @@ from scanning.devices.network_address import (
     normal_address,
 )
 from scanning.devices.options import DeviceOption, OptionValue, Unfit, unfit_options
+from scanning.devices.profiles import Profile, ProfileRefused
 from scanning.devices.settings import DeviceConfig, DeviceInfo, ScanSettings
 
 __all__ = [
@@ -23,6 +24,8 @@ __all__ = [
     "OptionValue",
     "OptionsNotTold",
     "PageCaptured",
+    "Profile",
+    "ProfileRefused",
     "ScanEnded",
     "ScanFault",
     "ScanJob",

@@ -15,6 +15,8 @@ _MAX_LENGTH: Final = 300
 _HOST: Final = re.compile(r"[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]+\]")
 _PATH: Final = re.compile(r"(/[A-Za-z0-9._~-]+)+")
 _PRINT: Final = re.compile(r"[0-9a-f]{64}")
+_USB_PLACE: Final = re.compile(r":libusb:\d+:\d+$")
+"""SANE names a USB scanner after its place on the bus, which changes with each plugging in."""
 _UUID: Final = re.compile(r"[0-9A-Fa-f-]{8,64}")
 
 
@@ -93,5 +95,5 @@ def address_of(device_id: str) -> str:
 
 def lasting_key(device_id: str) -> str:
     """Return what stays of a device when its address changes: a short hash, for profiles and certificates."""
-    address, _, uuid = device_id.partition("#")
-    return hashlib.sha256((uuid or address).encode()).hexdigest()[:16]
+    address, _, uuid = device_id.partition("#") if device_id.startswith(PREFIX) else (device_id, "", "")
+    return hashlib.sha256((uuid or _USB_PLACE.sub("", address)).encode()).hexdigest()[:16]

@@ -71,4 +71,6 @@ def test_what_lasts_of_a_scanner_is_its_uuid_else_its_address():
     assert lasting_key("escl:http://10.0.0.2/eSCL#u-123456") == lasting_key(
         "escl:http://10.0.0.9/eSCL#u-123456"
     )
+    assert lasting_key("sane:genesys:libusb:001:004") == lasting_key("sane:genesys:libusb:003:011")
+    assert lasting_key("sane:test:0") != lasting_key("sane:test:1")
     assert lasting_key("escl:http://10.0.0.2/eSCL") != lasting_key("escl:http://10.0.0.9/eSCL")

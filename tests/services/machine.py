@@ -76,7 +76,7 @@ class Template:
             data_dir=root / "desk",
             station=StationSettings(tenant=TENANT, practice=True),
             gateway=gateway or GatewaySettings(),
-            scanning=ScanningSettings(folders=(inbox,), sane=sane, ocr=ocr),
+            scanning=ScanningSettings(folders=(inbox,), sane=sane, ocr=ocr, find_network=False),
         )
         machine = Machine(settings, self.keys, inbox)
         machine.open()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 from pathlib import Path
 
-from scanning.devices import DeviceConfig
+from scanning.devices import DeviceConfig, NetworkScanner, normal_address
+from scanning.errors import ScanningError
 from van_station.bootstrap.line import GatewayLine
 from van_station.bootstrap.reference import load_reference
 from van_station.i18n import Texts
@@ -45,8 +47,10 @@ from van_station.services.slips import Slips, SlipSetup
 from van_station.services.trips import Trips
 from van_station.services.workspace import Workspace
 from van_station.settings.assets import earlier_editions
-from van_station.settings.tree import ReaderSettings, Settings
+from van_station.settings.tree import ReaderSettings, ScanningSettings, Settings
 from van_station.store import Store
+
+log = logging.getLogger(__name__)
 
 KEYS_FOLDER = "keys"
 _KEYS_DRAFT = "keys.setting-up"
@@ -173,7 +177,7 @@ def build_workspace(settings: Settings, keyring: Keyring, keys: DeviceKeys, cloc
             store,
             clock,
             CaptureTools(
-                devices=DeviceConfig(folders=settings.scanning.folders, sane=settings.scanning.sane),
+                devices=_devices(settings.scanning),
                 seal=seal,
                 use_ocr=settings.scanning.ocr,
                 dpi=settings.scanning.dpi,
@@ -246,4 +250,23 @@ def _open_store(settings: Settings, keys: DeviceKeys, clock: Clock) -> Store:
         site_id=keys.site_id,
         sign=keys.signer().sign,
         now=clock.now,
+    )
+
+
+def _devices(scanning: ScanningSettings) -> DeviceConfig:
+    """Return where to look for scanners; an address that is none is left out, and said in the log."""
+    network = []
+    for each in scanning.network:
+        try:
+            normal_address(each.address)
+        except ScanningError as error:
+            log.warning("scanning.network: %s", error.code)
+            continue
+        network.append(NetworkScanner(each.address, each.certificate))
+    return DeviceConfig(
+        folders=scanning.folders,
+        sane=scanning.sane,
+        wia=scanning.wia,
+        network=tuple(network),
+        find_network=scanning.find_network,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from scanning import ocr
@@ -21,6 +21,7 @@ from van_station.services.clock import Clock
 from van_station.services.errors import NotFound, Refused
 from van_station.services.page_shelf import PageShelf, Place, page_rows, require_editable
 from van_station.services.paper import PrintedPage
+from van_station.services.scan_profiles import ScanProfiles
 from van_station.services.sealed_files import Seal, SealedFiles, file_row, let_go
 from van_station.store import Store
 
@@ -35,6 +36,7 @@ class ScannerView:
     has_feeder: bool
     has_duplex: bool
     note: str
+    has_flatbed: bool = True
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,8 @@ class CaptureSettings:
     source: Literal["adf", "flatbed"] = "adf"
     duplex: bool = False
     max_pages: int | None = None
+    profile: str = ""
+    """Name of a profile of this scanner; it then says resolution, source, sides and all else."""
 
 
 @dataclass(frozen=True)
@@ -75,16 +79,23 @@ class Capture:
         self._store = store
         self._clock = clock
         self._tools = tools
+        self.profiles = ScanProfiles(store, tools.devices)
         self._files = SealedFiles(store, clock, tools.seal)
         self._batches: dict[str, CaptureBatch] = {}
         self._lock = threading.Lock()
 
-    def scanners(self) -> ScannerList:
-        """Return the devices that answer now (may take a second: drivers are asked in their own process)."""
+    def scanners(self, actor: Actor | None = None) -> ScannerList:
+        """Return the devices that answer now (may take a second: drivers are asked in their own process).
+
+        Somebody who may scan lets the machine remember the certificates of network scanners.
+        """
+        found = list_devices(self.profiles.config())
+        if actor is not None and actor.may(Act.SCAN):
+            self.profiles.remember(actor.user_id, found)
         text = ocr.status()
         ready = text.available and self._tools.use_ocr
         return ScannerList(
-            devices=tuple(_scanner(info) for info in list_devices(self._tools.devices)),
+            devices=tuple(_scanner(info) for info in found),
             ocr_ready=ready,
             ocr_reason=None if ready else (text.reason or "ocr.off"),
         )
@@ -103,22 +114,30 @@ class Capture:
         Pages of an interrupted batch of the same component are kept in front.
 
         Raises:
-            Refused: dossier.not_editable, station.not_enrolled, scan.device_unknown, scan.already_running.
+            NotFound: no profile of that name.
+            Refused: dossier.not_editable, station.not_enrolled, scan.device_unknown, scan.already_running,
+                scan.profile_unfit.
         """
         require(actor, Act.SCAN)
         batch = self._batch(dossier_id, component_id)
-        wanted = ScanSettings(
-            dpi=settings.dpi or self._tools.dpi,
-            source=settings.source,
-            duplex=settings.duplex,
-            max_pages=min(settings.max_pages or self._tools.max_pages, self._tools.max_pages),
-        )
+        wanted = self._wanted(device_id, settings)
         try:
-            job = start_scan(device_id, wanted, self._tools.devices)
+            job = start_scan(device_id, wanted, self.profiles.config())
         except ScanningError as error:
             raise Refused(error.code) from error
         batch.run(actor.user_id, job, on_event)
         return batch
+
+    def _wanted(self, device_id: str, settings: CaptureSettings) -> ScanSettings:
+        most = min(settings.max_pages or self._tools.max_pages, self._tools.max_pages)
+        if settings.profile:
+            return replace(self.profiles.settings(device_id, settings.profile), max_pages=most)
+        return ScanSettings(
+            dpi=settings.dpi or self._tools.dpi,
+            source=settings.source,
+            duplex=settings.duplex,
+            max_pages=most,
+        )
 
     def unfinished(self, dossier_id: str, component_id: str) -> CaptureBatch | None:
         """Return the batch of a component whose pages are not a document yet, after a restart too."""
@@ -201,4 +220,6 @@ class Capture:
 
 
 def _scanner(info: DeviceInfo) -> ScannerView:
-    return ScannerView(info.id, info.label, info.kind, info.has_feeder, info.has_duplex, info.note)
+    return ScannerView(
+        info.id, info.label, info.kind, info.has_feeder, info.has_duplex, info.note, info.has_flatbed
+    )

@@ -35,11 +35,21 @@ class GatewaySettings(_Branch):
     round_every_s: float = Field(default=15.0, gt=0, le=3600)
 
 
+class NetworkScannerSettings(_Branch):
+    """A network scanner (eSCL): its address, and the SHA-256 of its certificate when it speaks https."""
+
+    address: str = Field(min_length=1, max_length=300)
+    certificate: str = Field(default="", pattern="^([0-9A-Fa-f]{2}:?){32}$|^$")
+
+
 class ScanningSettings(_Branch):
     """What stands in front of the scanners."""
 
     folders: tuple[Path, ...] = ()
     sane: bool = True
+    wia: bool = True
+    network: tuple[NetworkScannerSettings, ...] = Field(default=(), max_length=20)
+    find_network: bool = True
     dpi: int = Field(default=300, ge=75, le=600)
     ocr: bool = True
     max_pages: int = Field(default=500, ge=1, le=2000)

@@ -67,7 +67,7 @@ def prepare(
             enrolment_code=gateway.enrolment_code,
             round_every_s=5.0,
         ),
-        scanning=ScanningSettings(folders=(inbox,), sane=sane),
+        scanning=ScanningSettings(folders=(inbox,), sane=sane, find_network=False),
         face=face or FaceSettings(),
     )
     if not is_set_up(settings.data_dir):

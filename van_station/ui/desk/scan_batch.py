@@ -141,7 +141,7 @@ class BatchPanel:
     async def load_scanners(self) -> None:
         """Ask which devices answer; the first one is chosen until somebody chooses."""
         if self._scanners is None:
-            self._scanners = await self._desk.run(self._desk.work.capture.scanners)
+            self._scanners = await self._desk.run(self._desk.work.capture.scanners, self._desk.me)
         known = [device.id for device in self._scanners.devices]
         if self._device not in known:
             self._device = known[0] if known else ""
