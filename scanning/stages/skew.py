@@ -17,6 +17,11 @@ _MIN_CONTRAST: Final = 2.0
 """Best angle over the median one: sample text has 15 and more, signatures up to 1.7."""
 _MAX_POINTS: Final = 40_000
 _BINS_PER_PIXEL: Final = 2
+_FEW_POINTS: Final = 8_000
+_DOWN_OVER_ACROSS: Final = 1.6
+
+_Indices = npt.NDArray[np.intp]
+_Points = npt.NDArray[np.float32]
 
 
 def estimate_skew(ink: npt.NDArray[np.bool_]) -> float | None:
@@ -28,19 +33,53 @@ def estimate_skew(ink: npt.NDArray[np.bool_]) -> float | None:
     rows, columns = np.nonzero(ink)
     if rows.size < _MIN_INK:
         return None
-    step = max(1, rows.size // _MAX_POINTS)
-    y = rows[::step].astype(np.float32)
-    x = columns[::step].astype(np.float32) - ink.shape[1] / 2
-    coarse = np.arange(-MAX_SKEW_DEG, MAX_SKEW_DEG + 0.25, 0.5)
-    scores = [_sharpness(x, y, float(angle)) for angle in coarse]
-    if max(scores) < _MIN_CONTRAST * float(np.median(scores)):
+    x, y = _across(rows, columns, ink.shape)
+    best, contrast = _coarse_lean(x, y)
+    if lines_run_down(ink):  # a page on its side leans as its lines do, seen from its own side
+        x, y = _along(rows, columns, ink.shape)
+        best, contrast = _coarse_lean(x, y)
+    if contrast < _MIN_CONTRAST:
         return None
-    best = float(coarse[int(np.argmax(scores))])
     for span, pace in ((0.5, 0.1), (0.12, 0.02)):
         angles = np.arange(best - span, best + span + pace / 2, pace)
         scores = [_sharpness(x, y, float(angle)) for angle in angles]
         best = float(angles[int(np.argmax(scores))])
     return best
+
+
+def lines_run_down(ink: npt.NDArray[np.bool_]) -> bool:
+    """Return True when lines of text stand upright on the picture: the page lies on its side.
+
+    The rules of a table run both ways; so lines must be clearly sharper down than across.
+    """
+    rows, columns = np.nonzero(ink)
+    if rows.size < _MIN_INK:
+        return False
+    _, across = _coarse_lean(*_across(rows, columns, ink.shape, _FEW_POINTS))
+    _, down = _coarse_lean(*_along(rows, columns, ink.shape, _FEW_POINTS))
+    return down > max(_MIN_CONTRAST, _DOWN_OVER_ACROSS * across)
+
+
+def _across(
+    rows: _Indices, columns: _Indices, shape: tuple[int, ...], most: int = _MAX_POINTS
+) -> tuple[_Points, _Points]:
+    """Return x from the middle, and y, of at most `most` dots."""
+    step = max(1, rows.size // most)
+    return columns[::step].astype(np.float32) - shape[1] / 2, rows[::step].astype(np.float32)
+
+
+def _along(
+    rows: _Indices, columns: _Indices, shape: tuple[int, ...], most: int = _MAX_POINTS
+) -> tuple[_Points, _Points]:
+    """Return the same dots as `_across` would give them with the page turned a quarter clockwise."""
+    return _across(columns, shape[0] - 1 - rows, (shape[1], shape[0]), most)
+
+
+def _coarse_lean(x: _Points, y: _Points) -> tuple[float, float]:
+    """Return the best angle by steps of half a degree, and how much it stands out of the median one."""
+    coarse = np.arange(-MAX_SKEW_DEG, MAX_SKEW_DEG + 0.25, 0.5)
+    scores = [_sharpness(x, y, float(angle)) for angle in coarse]
+    return float(coarse[int(np.argmax(scores))]), max(scores) / max(float(np.median(scores)), 1e-9)
 
 
 def paper_lean(paper: npt.NDArray[np.bool_]) -> float | None:

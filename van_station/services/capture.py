@@ -21,6 +21,7 @@ from van_station.services.clock import Clock
 from van_station.services.errors import NotFound, Refused
 from van_station.services.page_shelf import PageShelf, Place, page_rows, require_editable
 from van_station.services.paper import PrintedPage
+from van_station.services.reading_behind import ReadingBehind
 from van_station.services.scan_profiles import ScanProfiles
 from van_station.services.sealed_files import Seal, SealedFiles, file_row, let_go
 from van_station.store import Store
@@ -81,6 +82,7 @@ class Capture:
         self._tools = tools
         self.profiles = ScanProfiles(store, tools.devices)
         self._files = SealedFiles(store, clock, tools.seal)
+        self._reading = ReadingBehind(use_ocr=tools.use_ocr)
         self._batches: dict[str, CaptureBatch] = {}
         self._lock = threading.Lock()
 
@@ -196,6 +198,7 @@ class Capture:
         for batch in batches:
             batch.cancel()
             batch.wait(timeout_s=10)
+        self._reading.close()
 
     def _batch(self, dossier_id: str, component_id: str) -> CaptureBatch:
         self._files.require_ready()
@@ -208,7 +211,7 @@ class Capture:
             batch = self._batches.get(component_id)
             if batch is None or batch.over:
                 place = Place(dossier_id, component_id)
-                shelf = PageShelf(self._store, self._clock, self._files, place, use_ocr=self._tools.use_ocr)
+                shelf = PageShelf(self._store, self._clock, self._files, place, self._reading)
                 batch = CaptureBatch(shelf, shelf.reopened())
                 self._batches[component_id] = batch
             return batch

@@ -32,6 +32,8 @@ class FileView:
     size_bytes: int
     sealed_at: datetime
     media_type: str
+    turned: int = field(default=0, compare=False)
+    """How many pages were turned upright when it was made; told once, by `keep`."""
 
 
 @dataclass(frozen=True)

@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
 
 from sqlmodel import Session, col, select
 
-from scanning import CleanPage, TextLayer, ocr, pdf
-from scanning.errors import ScanningError
+from scanning import CleanPage
 from van_station.records.dossiers import Component, Dossier, StoredFile
 from van_station.rules.dossiers import DossierState
 from van_station.services.capture_events import FileView, PageEntry, Progress
 from van_station.services.clock import Clock
 from van_station.services.dossier_views import EDITABLE
-from van_station.services.errors import NotFound, NotNow, Refused
+from van_station.services.errors import NotFound, Refused
+from van_station.services.page_document import write_document
+from van_station.services.reading_behind import ReadingBehind
 from van_station.services.sealed_files import Content, SealedFiles, let_go
 from van_station.services.sealed_pages import PAGE_MEDIA_TYPE, pack_page, unpack_page
 from van_station.store import Store, StoreError
 
 log = logging.getLogger(__name__)
-_LANGUAGE = "vie"
 
 
 @dataclass(frozen=True)
@@ -42,13 +41,13 @@ class PageShelf:
     """Keeps one component's pages; each call is durable when it returns."""
 
     def __init__(
-        self, store: Store, clock: Clock, files: SealedFiles, place: Place, *, use_ocr: bool
+        self, store: Store, clock: Clock, files: SealedFiles, place: Place, reading: ReadingBehind
     ) -> None:
         self._store = store
         self._clock = clock
         self._files = files
         self._place = place
-        self._use_ocr = use_ocr
+        self._reading = reading
 
     def reopened(self) -> list[PageEntry]:
         """Return the pages that lie here already, in order: those of a batch that was cut short."""
@@ -59,17 +58,24 @@ class PageShelf:
     def _reopened(self, row: StoredFile) -> PageEntry | None:
         """Return a page as it was kept; None for a damaged one, which must not hold up the others."""
         try:
-            return PageEntry.of(row.id, *unpack_page(self._files.open(row)))
+            entry = PageEntry.of(row.id, *unpack_page(self._files.open(row)))
         except (Refused, StoreError, ValueError) as error:
             log.warning("a kept page cannot be opened: %s", type(error).__name__)
             return None
+        self._read_behind(row.id, entry.page)
+        return entry
 
     def seal(self, actor_id: str, page: CleanPage, source_sha256: str, sequence: int) -> str:
         """Keep a page sealed and return its row's id."""
         row = self._sealed_page(actor_id, page, source_sha256, sequence)
         with self._store.unit(actor_id, "scan.page", self._place.subject) as unit:
             unit.save(row)
+        self._read_behind(row.id, page)
         return row.id
+
+    def _read_behind(self, row_id: str, page: CleanPage) -> None:
+        if not page.blank:
+            self._reading.ask(row_id, page)
 
     def replace(self, actor_id: str, entry: PageEntry, page: CleanPage, sequence: int) -> str:
         """Keep a changed page in place of another and return the new row's id."""
@@ -78,6 +84,8 @@ class PageShelf:
             unit.save(row)
             gone = let_go(unit, [entry.row_id])
         self._files.discard(gone)
+        self._reading.forget(entry.row_id)
+        self._read_behind(row.id, page)
         return row.id
 
     def reorder(self, actor_id: str, row_ids: Sequence[str]) -> None:
@@ -97,10 +105,11 @@ class PageShelf:
         Raises:
             Refused: scan.no_pages, dossier.not_editable; NotNow: a scanning error's code.
         """
-        pages = [entry.page for entry in entries if not entry.dropped]
-        if not pages:
+        kept = [entry for entry in entries if not entry.dropped]
+        if not kept:
             raise Refused("scan.no_pages")
-        content = Content(self._written(pages, progress), "application/pdf", len(pages), "document", 1)
+        written = write_document(kept, self._reading, self._clock.now(), progress)
+        content = Content(written.data, "application/pdf", len(kept), "document", 1)
         row = self._files.seal(actor_id, self._place.dossier_id, self._place.component_id, content)
         with self._store.unit(actor_id, "scan.document", self._place.subject) as unit:
             require_editable(unit.session, self._place.dossier_id)
@@ -109,11 +118,13 @@ class PageShelf:
             gone = let_go(unit, [entry.row_id for entry in entries])
             component = unit.session.get(Component, self._place.component_id)
             if component is not None:
-                component.page_count += len(pages)
+                component.page_count += len(kept)
                 unit.save(component)
-            unit.note({"pages": len(pages), "dropped": len(entries) - len(pages)})
+            dropped = len(entries) - len(kept)
+            unit.note({"pages": len(kept), "dropped": dropped, "turned": written.turned})
         self._clear(gone)
-        return file_view(row)
+        self._reading.forget(*(entry.row_id for entry in entries))
+        return replace(file_view(row), turned=written.turned)
 
     def discard(self, actor_id: str, row_ids: Sequence[str]) -> None:
         """Let pages go."""
@@ -121,6 +132,7 @@ class PageShelf:
             gone = let_go(unit, row_ids)
             unit.note({"pages": len(row_ids)})
         self._clear(gone)
+        self._reading.forget(*row_ids)
 
     def _sealed_page(self, actor_id: str, page: CleanPage, source_sha256: str, sequence: int) -> StoredFile:
         content = Content(pack_page(page, source_sha256), PAGE_MEDIA_TYPE, 1, "page", sequence)
@@ -130,34 +142,6 @@ class PageShelf:
         """Discard bodies, and the pages of the log in which their keys still stand."""
         self._files.discard(blob_ids)
         self._store.truncate_log()
-
-    def _written(self, pages: Sequence[CleanPage], progress: Callable[[Progress], None]) -> bytes:
-        layers: list[TextLayer | None] = [None] * len(pages)
-        if self._use_ocr and ocr.status().available:
-            for index, page in enumerate(pages):
-                progress(Progress("scan.reading_text", index, len(pages)))
-                layers[index] = _read_text(page)
-        try:
-            return self._compared(pages, layers, "small", progress)
-        except ScanningError:  # patterned paper may lose more in small files than we allow: keep it whole
-            pass
-        try:
-            return self._compared(pages, layers, "archive", progress)
-        except ScanningError as error:
-            raise NotNow(error.code) from error
-
-    def _compared(
-        self,
-        pages: Sequence[CleanPage],
-        layers: Sequence[TextLayer | None],
-        quality: Literal["small", "archive"],
-        progress: Callable[[Progress], None],
-    ) -> bytes:
-        progress(Progress("scan.writing", 0, 1))
-        data = pdf.write(pages, layers=layers, title="", created=self._clock.now(), quality=quality)
-        progress(Progress("scan.comparing", 0, 1))
-        pdf.verify(data, pages)
-        return data
 
 
 def page_rows(session: Session, component_id: str) -> list[StoredFile]:
@@ -189,11 +173,3 @@ def file_view(row: StoredFile) -> FileView:
 def _documents(session: Session, component_id: str) -> list[StoredFile]:
     query = select(StoredFile).where(StoredFile.component_id == component_id, StoredFile.role == "document")
     return list(session.exec(query).all())
-
-
-def _read_text(page: CleanPage) -> TextLayer | None:
-    """Return the page's text, or None: a page without a text layer is still a page."""
-    try:
-        return ocr.read(page, language=_LANGUAGE)
-    except ScanningError:
-        return None

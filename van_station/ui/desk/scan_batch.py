@@ -449,7 +449,8 @@ class BatchPanel:
             self._redraw()
         self._batch, self._pages = None, ()
         self._thumbs.clear()
-        desk.snack(desk.say("scan.done", count=file.page_count))
+        done = desk.say("scan.done", count=file.page_count)
+        desk.snack(f"{done}. {desk.say('scan.turned', count=file.turned)}" if file.turned else done)
         await self._kept_act()
 
     async def _ask_discard(self) -> None:
