@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from scanning.ocr import OcrStatus
     from scanning.page import Box, CleanPage, Encoding, Finding, PageLimits, RawPage
     from scanning.pipeline import CleanOptions, clean, preview, rotate, thumbnail
+    from scanning.separators import Part, Separator, read_separator, split_by_count, split_by_separators
     from scanning.text import TextLayer, Word
 
 __all__ = [
@@ -64,6 +65,7 @@ __all__ = [
     "PageLimits",
     "PageTooLarge",
     "PageUnreadable",
+    "Part",
     "PdfNotFaithful",
     "PdfRefused",
     "RawPage",
@@ -72,6 +74,7 @@ __all__ = [
     "ScanJob",
     "ScanSettings",
     "ScanningError",
+    "Separator",
     "Severity",
     "TextLayer",
     "Word",
@@ -80,8 +83,11 @@ __all__ = [
     "ocr",
     "pdf",
     "preview",
+    "read_separator",
     "rotate",
     "samples",
+    "split_by_count",
+    "split_by_separators",
     "thumbnail",
 ]
 
@@ -111,6 +117,13 @@ _HOMES: Final = {
     "scanning.ocr": ("OcrStatus",),
     "scanning.page": ("Box", "CleanPage", "Encoding", "Finding", "PageLimits", "RawPage"),
     "scanning.pipeline": ("CleanOptions", "clean", "preview", "rotate", "thumbnail"),
+    "scanning.separators": (
+        "Part",
+        "Separator",
+        "read_separator",
+        "split_by_count",
+        "split_by_separators",
+    ),
     "scanning.text": ("TextLayer", "Word"),
 }
 _HOME_OF: Final = {name: home for home, names in _HOMES.items() for name in names}

@@ -66,6 +66,7 @@ FAULTS: Final = MappingProxyType(
 FINDINGS: Final = MappingProxyType(
     {
         "scan.blank": Severity.INFO,
+        "scan.separator": Severity.INFO,
         "scan.skewed": Severity.INFO,
         "scan.flattened": Severity.INFO,
         "scan.low_resolution": Severity.WARN,

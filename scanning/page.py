@@ -117,3 +117,8 @@ class CleanPage:
     skew_deg: float
     rotation_deg: int
     sequence: int
+
+    @property
+    def is_separator(self) -> bool:
+        """True for a separator sheet: it belongs to no document; `separators.read_separator` says whose."""
+        return any(finding.code == "scan.separator" for finding in self.findings)

@@ -18,6 +18,7 @@ from scanning.stages.crop import paper_box
 from scanning.stages.decode import Pixels, decode, to_image
 from scanning.stages.proxy import Proxy, darkest_and_brightest, make_proxy
 from scanning.stages.quality import judge
+from scanning.stages.separator import is_separator
 from scanning.stages.skew import MAX_SKEW_DEG, estimate_skew, paper_color, paper_lean, straighten
 
 _NO_SKEW_DEG: Final = 0.1
@@ -65,7 +66,8 @@ def clean(raw: RawPage, options: CleanOptions | None = None) -> CleanPage:
     blank = is_blank(proxy)
     skew_deg, findings = _lean(proxy, blank=blank, deskew=options.deskew)
     findings += (Finding.of("scan.flattened"),) if raw is not taken else ()
-    findings += judge(pixels, proxy, dpi=raw.dpi, min_dpi=options.min_dpi) if not blank else ()
+    if not blank:
+        findings += _told_of(pixels, proxy, raw.dpi, options)
     done = _without_lean_and_backing(pixels, proxy, skew_deg if options.deskew else 0.0, crop=options.crop)
     untouched = done is pixels and options.rotation_deg == 0
     image = raw.image if untouched and _is_bare_jpeg(raw) else _encode(done, proxy, raw.dpi, options)
@@ -86,6 +88,13 @@ def _flat(raw: RawPage, options: CleanOptions) -> RawPage:
     """Return the sheet of a camera's picture from straight above, or the page as it is."""
     wanted = taken_by_camera(raw) if options.flatten is None else options.flatten
     return (lay_flat(raw, options.limits) if wanted else None) or raw
+
+
+def _told_of(pixels: Pixels, proxy: Proxy, dpi: int, options: CleanOptions) -> tuple[Finding, ...]:
+    """Return the findings on a side that somebody wrote on; a separator sheet need not be pretty."""
+    if is_separator(proxy):
+        return (Finding.of("scan.separator"),)
+    return judge(pixels, proxy, dpi=dpi, min_dpi=options.min_dpi)
 
 
 def rotate(page: CleanPage, rotation_deg: int, *, jpeg_quality: int = 90) -> CleanPage:

@@ -1,19 +1,22 @@
 from __future__ import annotations
 
 import io
+import os
 import threading
 from pathlib import Path
 from typing import Any
 
 import pikepdf
+import pypdfium2
 import pytest
 from PIL import Image
 from sqlmodel import select
 
 from scanning import pdf as pdf_library
 from scanning.errors import PdfNotFaithful
+from scanning.samples import make_sample_stack
 from tests.scanning.conftest import needs_sane, sane_config
-from tests.services.machine import BIRTH, Machine, Template
+from tests.services.machine import BIRTH, LONG_AGO, Machine, Template
 from van_station.records.dossiers import Component, StoredFile
 from van_station.records.ledger import AuditLine
 from van_station.records.trips import Setting
@@ -411,3 +414,31 @@ def test_a_damaged_kept_page_does_not_hold_up_the_others(paper: Paper) -> None:
     assert again is not None
     assert len(again.pages()) == 1
     assert again.keep(desk.officer).page_count == 1
+
+
+def test_separator_sheets_send_what_is_behind_them_to_the_paper_they_name(paper: Paper) -> None:
+    """One scan, three papers: what lies in front of the first sheet stays with the paper the scan was begun for."""
+    desk = paper.desk
+    applying = [each for each in desk.workspace.dossiers.get(paper.dossier).components if each.applies]
+    named = next(each for each in applying if each.id != paper.component)
+    printed = desk.workspace.separators.sheets(desk.officer, paper.dossier)
+    assert printed.file_name.isascii()
+    sheets = pypdfium2.PdfDocument(io.BytesIO(printed.data))
+    assert len(sheets) == len(applying)
+    sheet = sheets[applying.index(named)].render(scale=150 / 72).to_pil().convert("RGB")
+    desk.lay("letter")
+    for name, picture in (("x1", sheet), ("x2", Image.new("RGB", sheet.size, "white"))):
+        path = desk.inbox / f"{name}.jpg"
+        picture.save(path, dpi=(150, 150))
+        os.utime(path, (LONG_AGO, LONG_AGO))
+    last = desk.inbox / "x3.jpg"
+    last.write_bytes(make_sample_stack(4, 1, kinds=("form",), dpi=150)[0].image)
+    os.utime(last, (LONG_AGO, LONG_AGO))
+    batch, _ = desk.scan_what_lies_there(paper.dossier, paper.component)
+    assert [page.dropped for page in batch.pages()] == [False, True, True, False]
+    file = batch.keep(desk.officer)
+    assert (file.component_id, file.page_count) == (paper.component, 1)
+    assert [(other.component_id, other.page_count) for other in file.others] == [(named.id, 1)]
+    views = {each.id: each for each in desk.workspace.dossiers.get(paper.dossier).components}
+    assert len(views[paper.component].files) == len(views[named.id].files) == 1
+    assert batch.pages() == ()

@@ -42,6 +42,7 @@ from van_station.services.reports import Reports
 from van_station.services.returning import Returning
 from van_station.services.sealed_files import Seal, SealedFiles
 from van_station.services.search import Search
+from van_station.services.separators import Separators
 from van_station.services.settled import SYSTEM, Settled
 from van_station.services.slips import Slips, SlipSetup
 from van_station.services.trips import Trips
@@ -212,6 +213,7 @@ def build_workspace(settings: Settings, keyring: Keyring, keys: DeviceKeys, cloc
         readers=_readers(settings.reader),
         addresses=AddressBook(reference.addresses),
         guidance=Guidance(catalogue, dossiers, clock, station.center_name, practice=station.practice),
+        separators=Separators(dossiers, practice=station.practice),
     )
     workspace.readers.start()
     workspace.exchange.start_background()

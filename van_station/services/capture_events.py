@@ -34,6 +34,8 @@ class FileView:
     media_type: str
     turned: int = field(default=0, compare=False)
     """How many pages were turned upright when it was made; told once, by `keep`."""
+    others: tuple[FileView, ...] = field(default=(), compare=False)
+    """Documents that separator sheets made beside this one; told once, by `keep`."""
 
 
 @dataclass(frozen=True)
@@ -81,8 +83,8 @@ class PageEntry:
 
     @classmethod
     def of(cls, row_id: str, page: CleanPage, source_sha256: str) -> PageEntry:
-        """Make an entry; a blank page is dropped until somebody restores it."""
-        return cls(row_id, page, thumbnail(page), page.blank, source_sha256)
+        """Make an entry; a blank page or separator sheet is dropped until somebody restores it."""
+        return cls(row_id, page, thumbnail(page), page.blank or page.is_separator, source_sha256)
 
 
 CaptureEvent = PageArrived | Fault | Ended | Progress

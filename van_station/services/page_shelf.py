@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from sqlmodel import Session, col, select
 
-from scanning import CleanPage
+from scanning import CleanPage, Part, split_by_separators
 from van_station.records.dossiers import Component, Dossier, StoredFile
 from van_station.rules.dossiers import DossierState
 from van_station.services.capture_events import FileView, PageEntry, Progress
@@ -19,7 +19,7 @@ from van_station.services.page_document import write_document
 from van_station.services.reading_behind import ReadingBehind
 from van_station.services.sealed_files import Content, SealedFiles, let_go
 from van_station.services.sealed_pages import PAGE_MEDIA_TYPE, pack_page, unpack_page
-from van_station.store import Store, StoreError
+from van_station.store import Store, StoreError, UnitOfWork
 
 log = logging.getLogger(__name__)
 
@@ -100,31 +100,47 @@ class PageShelf:
     def make_document(
         self, actor_id: str, entries: Sequence[PageEntry], progress: Callable[[Progress], None]
     ) -> FileView:
-        """Write the PDF/A, read it back, seal it and attach it.
+        """Write the PDF/A, read it back, seal it and attach it; one document for each separator sheet.
+
+        A sheet sends what is behind it to the component of the dossier that it names.
 
         Raises:
             Refused: scan.no_pages, dossier.not_editable; NotNow: a scanning error's code.
         """
-        kept = [entry for entry in entries if not entry.dropped]
-        if not kept:
+        parts = _parts(entries)
+        if not parts:
             raise Refused("scan.no_pages")
-        written = write_document(kept, self._reading, self._clock.now(), progress)
-        content = Content(written.data, "application/pdf", len(kept), "document", 1)
-        row = self._files.seal(actor_id, self._place.dossier_id, self._place.component_id, content)
+        written = [write_document(part.pages, self._reading, self._clock.now(), progress) for part in parts]
+        places = self._places(part.code for part in parts)
+        rows = [
+            self._files.seal(
+                actor_id,
+                self._place.dossier_id,
+                places[part.code],
+                Content(made.data, "application/pdf", len(part.pages), "document", 1),
+            )
+            for part, made in zip(parts, written, strict=True)
+        ]
+        turned = sum(made.turned for made in written)
+        kept = sum(len(part.pages) for part in parts)
         with self._store.unit(actor_id, "scan.document", self._place.subject) as unit:
             require_editable(unit.session, self._place.dossier_id)
-            row.sequence = 1 + len(_documents(unit.session, self._place.component_id))
-            unit.save(row)
+            for row in rows:
+                _attach(unit, row)
             gone = let_go(unit, [entry.row_id for entry in entries])
-            component = unit.session.get(Component, self._place.component_id)
-            if component is not None:
-                component.page_count += len(kept)
-                unit.save(component)
-            dropped = len(entries) - len(kept)
-            unit.note({"pages": len(kept), "dropped": dropped, "turned": written.turned})
+            dropped = len(entries) - kept
+            unit.note({"pages": kept, "dropped": dropped, "turned": turned, "documents": len(rows)})
         self._clear(gone)
         self._reading.forget(*(entry.row_id for entry in entries))
-        return replace(file_view(row), turned=written.turned)
+        first, *others = (file_view(row) for row in rows)
+        return replace(first, turned=turned, others=tuple(others))
+
+    def _places(self, codes: Iterable[str]) -> dict[str, str]:
+        """Return the component for each code of a separator sheet; ours for codes that the dossier lacks."""
+        with self._store.reading() as session:
+            query = select(Component).where(Component.dossier_id == self._place.dossier_id)
+            ids = {row.code: row.id for row in session.exec(query).all()}
+        return {code: ids.get(code, self._place.component_id) for code in codes}
 
     def discard(self, actor_id: str, row_ids: Sequence[str]) -> None:
         """Let pages go."""
@@ -168,6 +184,30 @@ def file_view(row: StoredFile) -> FileView:
     return FileView(
         row.id, row.component_id or "", row.page_count, row.size_bytes, row.sealed_at, row.media_type
     )
+
+
+def _parts(entries: Sequence[PageEntry]) -> list[Part[PageEntry]]:
+    """Return what becomes a document each: pages between separator sheets, left-out pages apart.
+
+    A sheet that somebody took back into the document is a page like others.
+    """
+
+    def page_of(entry: PageEntry) -> CleanPage:
+        return entry.page if entry.dropped else replace(entry.page, blank=False, findings=())
+
+    parts = split_by_separators(entries, page_of)
+    kept = (Part(part.code, tuple(entry for entry in part.pages if not entry.dropped)) for part in parts)
+    return [part for part in kept if part.pages]
+
+
+def _attach(unit: UnitOfWork, row: StoredFile) -> None:
+    component_id = row.component_id or ""
+    row.sequence = 1 + len(_documents(unit.session, component_id))
+    unit.save(row)
+    component = unit.session.get(Component, component_id)
+    if component is not None:
+        component.page_count += row.page_count
+        unit.save(component)
 
 
 def _documents(session: Session, component_id: str) -> list[StoredFile]:

@@ -25,6 +25,7 @@ from van_station.services.readers import Readers
 from van_station.services.reports import Reports
 from van_station.services.returning import Returning
 from van_station.services.search import Search
+from van_station.services.separators import Separators
 from van_station.services.slips import Slips
 from van_station.services.trips import Trips, TripView
 from van_station.store import Store
@@ -68,6 +69,7 @@ class Workspace:
     consents: Consents
     returning: Returning
     draft_upgrades: DraftUpgrades
+    separators: Separators
 
     def listen(self, listener: Callable[[frozenset[str]], None]) -> Callable[[], None]:
         """Call `listener` after each commit with the kinds of things that changed; returns the way out.

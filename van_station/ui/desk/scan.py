@@ -61,9 +61,15 @@ class PapersStep(Step):
             icon=ft.Icons.ARROW_FORWARD_ROUNDED,
             kind="tonal",
         )
+        self._separators = ft.Row()
         left = ft.Container(
             ft.Column(
-                [parts.heading(desk.say("dossier.components")), self._list, ft.Row([forward.view])],
+                [
+                    parts.heading(desk.say("dossier.components")),
+                    self._list,
+                    self._separators,
+                    ft.Row([forward.view]),
+                ],
                 spacing=theme.GAP_M,
             ),
             bgcolor=desk.palette.card,
@@ -101,9 +107,24 @@ class PapersStep(Step):
         self._dossier = dossier
         self._chosen = where.get("component") or self._chosen or next_component(dossier.components, "")
         self._draw_list()
+        self._offer_separators(dossier)
         await self._returning.show(dossier)
         await self.batch.load_scanners()
         await self._show_chosen()
+
+    def _offer_separators(self, dossier: DossierView) -> None:
+        """Offer the sheets that let one scan fill all papers; only where there is more than one."""
+        desk = self.desk
+        applying = sum(each.applies for each in dossier.components)
+        if not dossier.editable or applying < 2:
+            self._separators.controls = []
+            return
+        label = desk.say("scan.print_separators")
+        address = desk.offer(lambda: desk.work.separators.sheets(desk.me, dossier.id), label)
+        button = parts.Press(
+            desk, "print-separators", label, None, kind="text", icon=ft.Icons.PRINT_OUTLINED, url=address
+        )
+        self._separators.controls = [button.view]
 
     async def changed(self, dossier: DossierView, kinds: frozenset[str]) -> None:
         """A paper was scanned or seen, perhaps on the other desk."""

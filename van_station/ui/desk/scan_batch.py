@@ -449,8 +449,11 @@ class BatchPanel:
             self._redraw()
         self._batch, self._pages = None, ()
         self._thumbs.clear()
-        done = desk.say("scan.done", count=file.page_count)
-        desk.snack(f"{done}. {desk.say('scan.turned', count=file.turned)}" if file.turned else done)
+        pages = file.page_count + sum(other.page_count for other in file.others)
+        told = [desk.say("scan.done", count=pages)]
+        told += [desk.say("scan.documents_made", count=1 + len(file.others))] if file.others else []
+        told += [desk.say("scan.turned", count=file.turned)] if file.turned else []
+        desk.snack(". ".join(told))
         await self._kept_act()
 
     async def _ask_discard(self) -> None:
