@@ -72,6 +72,9 @@ FINDINGS: Final = MappingProxyType(
         "scan.low_resolution": Severity.WARN,
         "scan.blurred": Severity.WARN,
         "scan.too_dark": Severity.WARN,
+        "scan.too_pale": Severity.WARN,
+        "scan.finger": Severity.WARN,
+        "scan.page_missing": Severity.WARN,
         "scan.cut_off": Severity.WARN,
     }
 )

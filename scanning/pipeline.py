@@ -63,7 +63,7 @@ def clean(raw: RawPage, options: CleanOptions | None = None) -> CleanPage:
     pixels = np.rot90(source, -options.rotation_deg // 90) if options.rotation_deg else source
     pixels = np.ascontiguousarray(pixels)
     proxy = make_proxy(pixels, raw.dpi)
-    blank = is_blank(proxy)
+    blank = is_blank(proxy, pixels)
     skew_deg, findings = _lean(proxy, blank=blank, deskew=options.deskew)
     findings += (Finding.of("scan.flattened"),) if raw is not taken else ()
     if not blank:

@@ -19,6 +19,8 @@ _MAX_POINTS: Final = 40_000
 _BINS_PER_PIXEL: Final = 2
 _FEW_POINTS: Final = 8_000
 _DOWN_OVER_ACROSS: Final = 1.6
+_MIN_DOWN: Final = 4.0
+"""A signature reaches 2.5 by chance; small print 9."""
 
 _Indices = npt.NDArray[np.intp]
 _Points = npt.NDArray[np.float32]
@@ -38,8 +40,8 @@ def estimate_skew(ink: npt.NDArray[np.bool_]) -> float | None:
     if lines_run_down(ink):  # a page on its side leans as its lines do, seen from its own side
         x, y = _along(rows, columns, ink.shape)
         best, contrast = _coarse_lean(x, y)
-    if contrast < _MIN_CONTRAST:
-        return None
+    if contrast < (_MIN_CONTRAST if abs(best) < MAX_SKEW_DEG else _MIN_DOWN):
+        return None  # at the last angle looked at, a scrawl may pass for a line
     for span, pace in ((0.5, 0.1), (0.12, 0.02)):
         angles = np.arange(best - span, best + span + pace / 2, pace)
         scores = [_sharpness(x, y, float(angle)) for angle in angles]
@@ -57,7 +59,7 @@ def lines_run_down(ink: npt.NDArray[np.bool_]) -> bool:
         return False
     _, across = _coarse_lean(*_across(rows, columns, ink.shape, _FEW_POINTS))
     _, down = _coarse_lean(*_along(rows, columns, ink.shape, _FEW_POINTS))
-    return down > max(_MIN_CONTRAST, _DOWN_OVER_ACROSS * across)
+    return down > max(_MIN_DOWN, _DOWN_OVER_ACROSS * across)
 
 
 def _across(
