@@ -84,6 +84,16 @@ class PdfRefused(ScanningError):
         self.rules = rules
 
 
+class PdfNotTaken(ScanningError):
+    """A PDF from elsewhere may not go into a dossier as it is; `reason` says why."""
+
+    code = "scan.pdf_not_taken"
+
+    def __init__(self, message: str, *, reason: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
 class PdfNotFaithful(ScanningError):
     """Read back, the document does not show the pages it was made from.
 

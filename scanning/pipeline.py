@@ -20,6 +20,7 @@ from scanning.stages.proxy import Proxy, darkest_and_brightest, make_proxy
 from scanning.stages.quality import judge
 from scanning.stages.separator import is_separator
 from scanning.stages.skew import MAX_SKEW_DEG, estimate_skew, paper_color, paper_lean, straighten
+from scanning.stages.tidy import tidy
 
 _NO_SKEW_DEG: Final = 0.1
 _COLOR_SPREAD: Final = 24
@@ -32,6 +33,7 @@ class CleanOptions:
     """What to do to a page.
 
     Attributes:
+        tidy: take off edge shadows, punch holes and dust.
         rotation_deg: quarter turn clockwise before everything else: 0, 90, 180, 270.
         min_dpi: below it a page is found to be `scan.low_resolution`.
         jpeg_quality: of the kept picture; later versions are made from it, so it is high.
@@ -40,6 +42,7 @@ class CleanOptions:
 
     deskew: bool = True
     crop: bool = True
+    tidy: bool = True
     rotation_deg: int = 0
     min_dpi: int = 200
     jpeg_quality: int = 85
@@ -68,7 +71,8 @@ def clean(raw: RawPage, options: CleanOptions | None = None) -> CleanPage:
     findings += (Finding.of("scan.flattened"),) if raw is not taken else ()
     if not blank:
         findings += _told_of(pixels, proxy, raw.dpi, options)
-    done = _without_lean_and_backing(pixels, proxy, skew_deg if options.deskew else 0.0, crop=options.crop)
+    tidied = tidy(pixels, proxy) if options.tidy and not blank else pixels
+    done = _without_lean_and_backing(tidied, proxy, skew_deg if options.deskew else 0.0, crop=options.crop)
     untouched = done is pixels and options.rotation_deg == 0
     image = raw.image if untouched and _is_bare_jpeg(raw) else _encode(done, proxy, raw.dpi, options)
     return CleanPage(

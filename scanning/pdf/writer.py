@@ -7,7 +7,7 @@ way; so its three steps (prepare, save, validate) are called here on memory.
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
@@ -27,9 +27,9 @@ _FLAVOUR: Final = "2b"
 
 
 def write(
-    pages: Sequence[CleanPage],
+    pages: Iterable[CleanPage],
     *,
-    layers: Sequence[TextLayer | None],
+    layers: Iterable[TextLayer | None],
     title: str,
     language: str = "vi-VN",
     created: datetime,
@@ -39,7 +39,7 @@ def write(
 
     Args:
         pages: at least one; blank ones are written like others, leaving them out is the caller's choice. Each
-            is looked at once, in order: a sequence that opens them from a store holds one at a time.
+            is looked at once, in order: an iterable that opens them from a store holds one at a time.
         layers: one for each page, None where no text was read.
         title: shown by readers and stored in clear in the metadata: no personal data.
         language: BCP 47 tag of the text.
@@ -51,14 +51,14 @@ def write(
         PageUnreadable: a page's picture is damaged.
         ValueError: no pages, another number of layers than of pages, or `created` without a time zone.
     """
-    if not pages or len(pages) != len(layers):
-        raise ValueError("pages and layers must be as many, and at least one")
     if created.tzinfo is None:
         raise ValueError("created needs a time zone")
     with pikepdf.Pdf.new() as pdf:
         codes = Codes()
-        for page, layer in zip(pages, layers, strict=True):
+        for page, layer in zip(pages, layers, strict=True):  # ValueError when they are not as many
             _add_page(pdf, page, layer, codes, quality=quality)
+        if not len(pdf.pages):
+            raise ValueError("a document needs a page")
         if len(codes):  # the font comes last: only now are all its characters known
             font = font_object(pdf, codes)
             for pdf_page in pdf.pages:

@@ -36,7 +36,7 @@ def _strokes(proxy: Proxy, ink: npt.NDArray[np.uint8], scale: int) -> int:
     for index in range(1, count):
         left, _top, width, height, area = (int(value) for value in stats[index])
         small = (left // scale, -(-width // scale), -(-height // scale), area // scale**2)
-        if area < _SPECK_PX * scale or _is_hole(proxy, *small) or _is_streak(proxy, small[1], small[2]):
+        if area < _SPECK_PX * scale or is_punch_hole(proxy, *small) or _is_streak(proxy, small[1], small[2]):
             continue
         total += area
     return total
@@ -81,7 +81,7 @@ def _inside(proxy: Proxy) -> npt.NDArray[np.bool_]:
     return np.asarray(inside > 0)
 
 
-def _is_hole(proxy: Proxy, left: int, width: int, height: int, area: int) -> bool:
+def is_punch_hole(proxy: Proxy, left: int, width: int, height: int, area: int) -> bool:
     """A full round blob of a punch's size near a side edge."""
     smallest, largest = proxy.mm(_HOLE_MM[0]), proxy.mm(_HOLE_MM[1])
     round_enough = smallest <= min(width, height) and max(width, height) <= largest

@@ -1,15 +1,21 @@
 from __future__ import annotations
 
+import hashlib
 import importlib
 import os
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pikepdf
 
 import scanning
+from scanning.devices import DeviceConfig, PageCaptured, ScanSettings, start_scan
+from scanning.devices.settings import folder_id
+from scanning.pipeline import clean
+from scanning.spool import PageSpool
 from tests.scanning.conftest import ROOT
 
 
@@ -68,3 +74,48 @@ def test_codes_of_errors_are_named_once():
     errors = importlib.import_module("scanning.errors")
     kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, Exception)]
     assert all(issubclass(kind, errors.ScanningError) and kind.code.startswith("scan.") for kind in kinds)
+
+
+def lay(folder: Path, *pictures: bytes) -> Path:
+    folder.mkdir(exist_ok=True)
+    for number, picture in enumerate(pictures):
+        path = folder / f"{number}.jpg"
+        path.write_bytes(picture)
+        os.utime(path, (time.time() - 60, time.time() - 60))
+    return folder
+
+
+def test_a_stack_is_split_by_count_and_kept_whole_in_archive_quality(tmp_path: Path, stack):
+    folder = lay(tmp_path / "in", *(sample.image for sample in stack[:3]))
+    done = run("clean", folder, "--out", tmp_path / "out.pdf", "--split", "2", "--quality", "archive")
+    assert done.returncode == 0, done.stderr
+    pages = {}
+    for path in tmp_path.glob("*.pdf"):
+        with pikepdf.open(path) as document:
+            pages[path.name] = len(document.pages)
+            assert len(document.pages[0].Resources.XObject.keys()) == 1
+    assert pages == {"out-01.pdf": 2}, "the blank back alone makes no document"
+    assert not (tmp_path / "out.pdf.pages").exists()
+
+
+def test_after_a_kill_the_same_command_goes_on_behind_the_pages_that_are_there(tmp_path: Path, stack):
+    """The spool holds what an earlier run had read; a half page beside it is not taken for one."""
+    folder = lay(tmp_path / "in", stack[0].image, stack[1].image)
+    spool = PageSpool(tmp_path / "pages")
+    first = next(iter_pages(folder))
+    marked = replace(clean(first), skew_deg=1.25)
+    spool.append(marked, hashlib.sha256(first.image).hexdigest())
+    (tmp_path / "pages" / "000001.part").write_bytes(b"half")
+    again = PageSpool(tmp_path / "pages")
+    assert len(again) == 1
+    assert again.page(0) == marked
+    done = run("clean", folder, "--out", tmp_path / "out.pdf", "--spool", tmp_path / "pages")
+    assert done.returncode == 0, done.stderr
+    with pikepdf.open(tmp_path / "out.pdf") as document:
+        assert len(document.pages) == 2
+
+
+def iter_pages(folder: Path):
+    config = DeviceConfig(folders=(folder,), settle_s=0.0)
+    with start_scan(folder_id(folder), ScanSettings(), config) as job:
+        yield from (event.page for event in job if isinstance(event, PageCaptured))

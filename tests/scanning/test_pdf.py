@@ -152,9 +152,9 @@ def test_any_words_make_a_valid_document(texts):
 
 
 def test_pages_and_layers_must_match_and_time_needs_a_zone(pages):
-    with pytest.raises(ValueError, match="as many"):
+    with pytest.raises(ValueError, match=r"needs a page|argument 2"):
         pdf.write([], layers=[], title="x", created=NOW)
-    with pytest.raises(ValueError, match="as many"):
+    with pytest.raises(ValueError, match=r"needs a page|argument 2"):
         pdf.write(pages, layers=[None], title="x", created=NOW)
     with pytest.raises(ValueError, match="zone"):
         pdf.write(pages[:1], layers=[None], title="x", created=datetime(2026, 1, 1))  # noqa: DTZ001
