@@ -14,7 +14,19 @@ from van_station.rules import form_checks
 PACKAGES = ("van_station", "scanning", "sync")
 # Optional parts: without the extra (or off Windows) their modules cannot be imported; they carry no errors.
 OPTIONAL = frozenset(
-    {"sane", "_sane", "PySide6", "twain", "win32com", "pythoncom", "smartcard", "ecdsa", "asn1crypto"}
+    {
+        "sane",
+        "_sane",
+        "PySide6",
+        "twain",
+        "win32com",
+        "pythoncom",
+        "smartcard",
+        "ecdsa",
+        "asn1crypto",
+        "pyhanko",
+        "pkcs11",
+    }
 )
 # Migrations run when imported.
 NOT_IMPORTED = ("van_station.store.migrations",)
