@@ -12,7 +12,7 @@ from van_station.store import connections, migrate
 from van_station.store.store import DATABASE
 
 NEW_KINDS = ("business", "consent", "lease_request", "taken_over", "ticket_person")
-LATER_KINDS = ("told_answers",)
+LATER_KINDS = ("told_answers", "certified_copy")
 """Tables of the revisions after this one."""
 NEW_COLUMNS = {"ticket": ("holder", "business_id", "party_size"), "person": ("identified_by", "ward_code")}
 

@@ -10,6 +10,7 @@ from scanning.devices import DeviceConfig, NetworkScanner, normal_address
 from scanning.errors import ScanningError
 from van_station.bootstrap.line import GatewayLine
 from van_station.bootstrap.reference import load_reference
+from van_station.bootstrap.signing import copy_signing
 from van_station.i18n import Texts
 from van_station.peripherals.chip import is_installed
 from van_station.peripherals.pictures import read_qr_codes
@@ -24,6 +25,7 @@ from van_station.services.addresses import AddressBook
 from van_station.services.businesses import Businesses
 from van_station.services.capture import Capture, CaptureTools
 from van_station.services.catalogue_editions import CatalogueEditions, trusted
+from van_station.services.certify import Certify, CertifySetup
 from van_station.services.chip import ChipDesk, ChipState
 from van_station.services.clock import Clock, SystemClock, hanoi_day
 from van_station.services.consents import Consents
@@ -118,6 +120,7 @@ def open_door(settings: Settings, *, hints: tuple[DemoUser, ...] = (), clock: Cl
 def build_workspace(settings: Settings, keyring: Keyring, keys: DeviceKeys, clock: Clock) -> Workspace:
     """Open the store and put the services on it; the exchange starts behind."""
     reference = load_reference(hanoi_day(clock.now()), practice=settings.station.practice)
+    signing = copy_signing(settings.signing)
     store = _open_store(settings, keys, clock)
     catalogue = reference.catalogue
     editions = CatalogueEditions(
@@ -183,6 +186,17 @@ def build_workspace(settings: Settings, keyring: Keyring, keys: DeviceKeys, cloc
                 use_ocr=settings.scanning.ocr,
                 dpi=settings.scanning.dpi,
                 max_pages=settings.scanning.max_pages,
+            ),
+        ),
+        certify=Certify(
+            store,
+            clock,
+            SealedFiles(store, clock, seal),
+            CertifySetup(
+                signing,
+                station.center_name,
+                station.practice,
+                has_module=settings.signing.module is not None,
             ),
         ),
         slips=Slips(

@@ -1,6 +1,7 @@
 """What is kept: SQLModel rows, one file a concept."""
 
 from van_station.records.catalogue import CatalogueEdition
+from van_station.records.certified_copies import CertifiedCopy
 from van_station.records.columns import (
     JsonText,
     Record,
@@ -30,6 +31,7 @@ __all__ = [
     "AuditLine",
     "Business",
     "CatalogueEdition",
+    "CertifiedCopy",
     "ChangeLog",
     "Component",
     "Consent",

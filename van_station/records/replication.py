@@ -1,5 +1,6 @@
 """Which rows and columns leave this machine, and which fields a conflict must stop."""
 
+from van_station.records.certified_copies import CertifiedCopy
 from van_station.records.columns import Record, Row, kind_of
 from van_station.records.consents import Consent, TakenOver
 from van_station.records.dossiers import Component, Dossier, StoredFile
@@ -29,6 +30,7 @@ REPLICATED: tuple[type[Record], ...] = (
     LeaseRequest,
     Consent,
     TakenOver,
+    CertifiedCopy,
     ToldAnswers,
 )
 

@@ -18,6 +18,7 @@ from van_station.services.actor import Actor, require
 from van_station.services.capture_batch import CaptureBatch
 from van_station.services.capture_events import CaptureEvent
 from van_station.services.clock import Clock
+from van_station.services.copy_records import undo_certification
 from van_station.services.errors import NotFound, Refused
 from van_station.services.page_shelf import PageShelf, Place, page_rows, require_editable
 from van_station.services.paper import PrintedPage
@@ -186,6 +187,7 @@ class Capture:
             component = unit.session.get(Component, row.component_id or "")
             if component is not None:
                 component.page_count = max(component.page_count - row.page_count, 0)
+                undo_certification(unit, component)
                 unit.save(component)
             gone = let_go(unit, [file_id])
         self._files.discard(gone)

@@ -13,6 +13,7 @@ from van_station.records.dossiers import Component, Dossier, StoredFile
 from van_station.rules.dossiers import DossierState
 from van_station.services.capture_events import FileView, PageEntry, Progress
 from van_station.services.clock import Clock
+from van_station.services.copy_records import undo_certification
 from van_station.services.dossier_views import EDITABLE
 from van_station.services.errors import NotFound, Refused
 from van_station.services.page_document import write_document
@@ -207,6 +208,7 @@ def _attach(unit: UnitOfWork, row: StoredFile) -> None:
     component = unit.session.get(Component, component_id)
     if component is not None:
         component.page_count += row.page_count
+        undo_certification(unit, component)
         unit.save(component)
 
 

@@ -12,6 +12,7 @@ from van_station.services.businesses import Businesses
 from van_station.services.capture import Capture
 from van_station.services.catalogue import Catalogue
 from van_station.services.catalogue_editions import CatalogueEditions
+from van_station.services.certify import Certify
 from van_station.services.consents import Consents
 from van_station.services.dossiers import Dossiers
 from van_station.services.draft_upgrades import DraftUpgrades
@@ -54,6 +55,7 @@ class Workspace:
     queue: Queue
     dossiers: Dossiers
     capture: Capture
+    certify: Certify
     slips: Slips
     official_forms: OfficialForms
     payments: Payments

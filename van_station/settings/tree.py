@@ -64,6 +64,15 @@ class ReaderSettings(_Branch):
     csca_folder: Path | None = None
 
 
+class SigningSettings(_Branch):
+    """Digital signatures on digitised copies."""
+
+    module: Path | None = None
+    tsa_url: str = Field(default="", max_length=500, pattern=r"^(https?://\S+)?$")
+    trust_folder: Path | None = None
+    timeout_s: float = Field(default=5.0, ge=0.5, le=60)
+
+
 class CounterSettings(_Branch):
     """A counter or table of the van, and the lanes it serves as one line."""
 
@@ -107,6 +116,7 @@ class Settings(_Branch):
     gateway: GatewaySettings = GatewaySettings()
     scanning: ScanningSettings = ScanningSettings()
     reader: ReaderSettings = ReaderSettings()
+    signing: SigningSettings = SigningSettings()
     catalogue: CatalogueSettings = CatalogueSettings()
     face: FaceSettings = FaceSettings()
 
