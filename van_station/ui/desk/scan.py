@@ -7,6 +7,7 @@ import flet as ft
 from van_station.services.capture_events import FileView
 from van_station.services.dossier_views import ComponentView, DossierView
 from van_station.ui import dialogs, parts, theme, words
+from van_station.ui.desk.copy_marks import copy_badge, copy_lines
 from van_station.ui.desk.page_viewer import show_page
 from van_station.ui.desk.returning_panel import ReturningPanel
 from van_station.ui.desk.scan_batch import BatchPanel
@@ -275,6 +276,10 @@ class PapersStep(Step):
             tools.append(self._remove_button(file))
         pages = say("dossier.component_pages", count=file.page_count)
         facts = f"{pages} · {words.size(desk.texts, file.size_bytes)}"
+        copies = await desk.run(desk.work.certify.copies, self._dossier.id if self._dossier else "", file.id)
+        signs = [
+            line for copy in copies for line in (ft.Row([copy_badge(desk, copy)]), *copy_lines(desk, copy))
+        ]
         head = ft.Row(
             [
                 ft.Icon(ft.Icons.LOCK_ROUNDED, color=p.good, size=22),
@@ -282,6 +287,7 @@ class PapersStep(Step):
                     [
                         parts.text(facts, Style.TITLE_SMALL),
                         parts.text(say("scan.sealed_at", at=file.sealed_at), Style.BODY_SMALL, color=p.quiet),
+                        *signs,
                     ],
                     spacing=0,
                     expand=True,

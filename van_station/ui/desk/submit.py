@@ -12,6 +12,7 @@ from van_station.services.dossier_views import DossierView, Missing
 from van_station.services.dossiers import Incomplete
 from van_station.services.exchange import ExchangeStatus, Signal
 from van_station.ui import dialogs, parts, theme, words
+from van_station.ui.desk.copies_card import CopiesCard
 from van_station.ui.desk.step import Goto, Step
 from van_station.ui.parts import Style
 from van_station.ui.session import Desk
@@ -30,6 +31,7 @@ class SubmitStep(Step):
         self._main: ft.Control | None = None
         self._drawn: tuple[object, ...] = ()
         self._slip = ""
+        self._copies = CopiesCard(desk, self.focus)
         self._left = ft.Column(spacing=theme.GAP_M, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
         self._right = ft.Column(spacing=theme.GAP_M, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
         row = ft.ResponsiveRow(
@@ -60,7 +62,9 @@ class SubmitStep(Step):
             await self.desk.focus(self._main)
 
     async def on_key(self, event: ft.KeyboardEvent) -> bool:
-        """F9 confirms."""
+        """F9 confirms, Alt+K signs all copies."""
+        if await self._copies.on_key(event):
+            return True
         if event.key == "F9" and self._dossier is not None and self._dossier.editable:
             await self._ask_confirm()
             return True
@@ -75,8 +79,9 @@ class SubmitStep(Step):
         if drawn == self._drawn:
             return  # whoever has the keyboard keeps it
         self._drawn = drawn
+        await self._copies.show(dossier)
         self._left.controls = [self._work_card() if dossier.editable else self._sent_card(dossier)]
-        self._right.controls = [self._history(dossier)]
+        self._right.controls = [self._copies.view, self._history(dossier)]
         if desk.me.may(Act.VOID) and dossier.state is not DossierState.VOIDED and dossier.state not in SENT:
             self._right.controls.append(ft.Row([self._void_button()], alignment=ft.MainAxisAlignment.END))
         self.view.update()
