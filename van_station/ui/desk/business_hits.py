@@ -44,6 +44,11 @@ class BusinessHits:
             self.view.visible = bool(found)
         return bool(found)
 
+    async def open_first(self) -> None:
+        """Open the best of them, if there are any."""
+        if self._found:
+            await self._open(self._found[0])
+
     # ------------------------------------------------------------------ one line
     def _row(self, card: BusinessCard) -> ft.Control:
         desk, p = self._desk, self._desk.palette
@@ -53,7 +58,7 @@ class BusinessHits:
 
         content = ft.Row(
             [
-                ft.Icon(ft.Icons.STOREFRONT_OUTLINED, color=p.primary),
+                ft.Icon(ft.Icons.STOREFRONT_OUTLINED, color=p.primary, size=26 * min(desk.look.scale, 1.5)),
                 ft.Column(
                     [
                         parts.text(card.business.name, Style.TITLE_MEDIUM, color=p.text),

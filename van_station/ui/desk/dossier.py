@@ -165,7 +165,7 @@ class DossierScreen(Screen):
         await self._steps[self._step_name].changed(fresh, kinds)
 
     async def on_key(self, event: ft.KeyboardEvent) -> bool:
-        """Ctrl+left and Ctrl+right change the step, Alt+L lists what lacks; the step uses the others."""
+        """Ctrl+left, Ctrl+right change the step; Alt+L: what lacks, Alt+U: newer version; else the step."""
         if self._step_name and await self._steps[self._step_name].on_key(event):
             return True
         if event.ctrl and event.key in ("Arrow Left", "Arrow Right"):
@@ -176,6 +176,9 @@ class DossierScreen(Screen):
             return True
         if event.alt and event.key.upper() == "L" and self._dossier is not None and self._dossier.editable:
             await self._show_missing()
+            return True
+        if event.alt and event.key.upper() == "U" and self._newer:
+            await self._show_upgrade()
             return True
         return False
 

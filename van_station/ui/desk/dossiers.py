@@ -131,6 +131,8 @@ class DossiersScreen(Screen):
     async def _first(self) -> None:
         if self._lines:
             await self.desk.go("dossier", id=self._lines[0].id)
+        else:
+            await self._businesses.open_first()
 
     async def _load(self) -> None:
         desk = self.desk

@@ -17,6 +17,7 @@ from van_station.ui.desk.intake_known import KnownStrip, NoCardPanel
 from van_station.ui.desk.intake_party import BusinessPanel, FamilyPanel
 from van_station.ui.desk.intake_person import PersonPanel
 from van_station.ui.desk.intake_state import TYPED, IntakeState, first_error, in_rows
+from van_station.ui.desk.intake_told import ToldStrip
 from van_station.ui.desk.intake_wish import WishPanel
 from van_station.ui.desk.ticket_sheet import show_ticket
 from van_station.ui.screen import Screen, Where
@@ -51,6 +52,7 @@ class IntakeScreen(Screen):
         self._digit = Latest(DIGIT_PAUSE_S)
         self._pending_digit = 0
         self._taking = False
+        self._told = ToldStrip(hub)
         self._known = KnownStrip(hub)
         self._person = PersonPanel(hub)
         self._address = AddressStrip(hub)
@@ -96,6 +98,7 @@ class IntakeScreen(Screen):
             self.desk,
             [
                 self._cards.view,
+                self._told.view,
                 self._known.view,
                 self._person.view,
                 self._address.view,
@@ -333,6 +336,7 @@ class IntakeScreen(Screen):
     def _show_all(self) -> None:
         for panel in (
             self._cards,
+            self._told,
             self._known,
             self._person,
             self._address,

@@ -195,6 +195,7 @@ class BusinessPanel:
     def __init__(self, hub: IntakeHub) -> None:
         self._hub = hub
         self._fields = {name: self._field(name) for name in BUSINESS}
+        self._drawn: tuple[BusinessOffer, ...] = ()
         desk = hub.desk
         self._offers = ft.Column(
             spacing=theme.GAP_S, visible=False, horizontal_alignment=ft.CrossAxisAlignment.STRETCH
@@ -260,8 +261,14 @@ class BusinessPanel:
         self.show_offers()
 
     def show_offers(self) -> None:
-        """Draw the businesses that may be taken over; the caller updates the view."""
+        """Draw the businesses that may be taken over, when they are others; the caller updates the view.
+
+        A look-up runs whenever a field is left: a button that the keyboard has just come to must stay.
+        """
         offers = self._hub.state.business_offers()
+        if offers == self._drawn:
+            return
+        self._drawn = offers
         self._offers.controls = [self._offer(offer) for offer in offers]
         self._offers.visible = bool(offers)
 

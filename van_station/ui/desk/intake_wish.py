@@ -146,7 +146,7 @@ class WishPanel:
         hub.state.choose(card)
         hub.typing_at = ""
         self._picker.clear()
-        self.show_procedure()
+        await hub.redraw()
         await hub.check("procedure_code")
         if card is not None:
             tile = next(iter(self._group_tiles.values()), None)
@@ -171,27 +171,7 @@ class WishPanel:
         icon = ft.Icons.DESCRIPTION_OUTLINED
         self._procedure.controls = [
             parts.notice(desk, name, "info", icon=icon, actions=[change.view], identifier="procedure-chosen"),
-            *self._told(),
         ]
-
-    def _told(self) -> list[ft.Control]:
-        """Say that answers of the guidance go along, and let them be left out."""
-        desk, told = self._hub.desk, self._hub.state.told
-        if told is None:
-            return []
-
-        async def drop() -> None:
-            self._hub.state.told = None
-            self.show_procedure()
-            self.view.update()
-            await self.focus()
-
-        leave = parts.Press(
-            desk, "told-drop", desk.say("intake.told_drop"), self._hub.unless_reading(drop), kind="text"
-        )
-        said = desk.say("intake.told", count=len(told.answers))
-        icon = ft.Icons.RECORD_VOICE_OVER_OUTLINED
-        return [parts.notice(desk, said, "good", icon=icon, actions=[leave.view], identifier="told")]
 
     # ------------------------------------------------------------------ priority
     def _group_tile(self, group: GroupChoice) -> parts.Tile:

@@ -51,7 +51,15 @@ class UpgradeSheet:
     def notice(self, dossier: DossierView, newer: str, act: Callable[[], Awaitable[None]]) -> ft.Control:
         """Return the strip that says there is a newer version; `act` opens the sheet."""
         desk = self._desk
-        see = parts.Press(desk, "upgrade-see", desk.say("upgrade.see"), act, kind="tonal")
+        see = parts.Press(
+            desk,
+            "upgrade-see",
+            desk.say("upgrade.see"),
+            act,
+            kind="tonal",
+            shortcut="Alt + U",
+            show_key=True,
+        )
         said = desk.say("upgrade.newer", old=dossier.procedure_version, new=newer)
         return parts.notice(
             desk, said, "warn", icon=ft.Icons.UPGRADE_ROUNDED, actions=[see.view], identifier="upgrade"
@@ -131,7 +139,7 @@ class UpgradeSheet:
         value = answer_words(desk, nodes.get(change.pointer), change)
         lines: list[ft.Control] = [
             parts.text(label, Style.LABEL_MEDIUM, color=desk.palette.quiet),
-            parts.text(value, Style.BODY_LARGE, selectable=True),
+            parts.text(value, Style.BODY_LARGE),
         ]
         if change.reason.value != "reworded":
             reason = words.choice(desk.texts, "upgrade_reason", change.reason.value)
