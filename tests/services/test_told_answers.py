@@ -235,3 +235,17 @@ def test_no_answer_is_in_a_log_an_audit_line_or_a_repr(
         assert session.exec(select(Person)).first() is not None
     for text in (caplog.text, audit, repr(told), repr(kept(desk)), repr(desk.draft(told=told))):
         assert PLEDGE not in text
+
+
+def test_the_close_of_the_day_sweeps_answers_that_came_late_for_a_ticket_already_over(desk: Machine) -> None:
+    ticket = guided(desk)
+    late = kept(desk)[0].model_dump(exclude={"id"})
+    desk.workspace.queue.act(desk.officer, ticket.id, TicketAct.CALL)
+    desk.workspace.queue.act(desk.officer, ticket.id, TicketAct.NO_SHOW)
+    with desk.workspace.store.unit("u1", "test.late", ("ticket", ticket.id)) as unit:
+        unit.save(ToldAnswers(**late))
+    assert kept(desk) != []
+    trip = desk.workspace.trips.current()
+    assert trip is not None
+    desk.workspace.reports.close(desk.supervisor, trip.id)
+    assert kept(desk) == []

@@ -29,6 +29,7 @@ from van_station.services.catalogue import Catalogue
 from van_station.services.clock import HANOI, Clock
 from van_station.services.errors import NotNow, Refused, rules_as_refusals
 from van_station.services.paper import PrintedPage
+from van_station.services.told_answers import forget_told
 from van_station.services.trips import TripView, trip_row, trip_view
 from van_station.store import Store
 
@@ -105,6 +106,7 @@ class Reports:
             trip.state = "closed"
             trip.closed_at = self._clock.now()
             unit.save(trip)
+            forget_told(unit)
             total = view.day.total
             unit.note(
                 {
