@@ -16,6 +16,7 @@ from van_station.records.queue import NumberBlock, Ticket
 from van_station.rules.queueing import Lane
 from van_station.services.errors import IntakeRefused, Refused
 from van_station.services.intake import LANE_OF_NEED
+from van_station.services.parties import BusinessDraft, Companion
 
 CARD = VISITORS[0].card
 
@@ -184,3 +185,38 @@ def test_views_show_no_personal_data_when_printed(desk: Machine) -> None:
     shown = repr((draft, ticket, known))
     assert "Mẫu" not in shown
     assert draft.id_number not in shown
+
+
+# ------------------------------------------------------------------ what clumsy and hostile hands type
+def test_marks_that_nobody_sees_are_kept_nowhere(desk: Machine) -> None:
+    ticket = desk.take_in(
+        full_name="An\u200b Văn",
+        birth_date=None,
+        birth_text="\u202e1950",
+        address="Thôn\u0000 Đoài\u202e",
+        companions=(Companion(full_name="Con\ufeff Văn", relation="child", birth_text="2019\u200b"),),
+    )
+    members = desk.workspace.intake.party(ticket.id).members
+    assert [each.full_name for each in members] == ["An Văn", "Con Văn"]
+    with desk.workspace.store.reading() as session:
+        person = session.get_one(Person, ticket.person_id)
+        assert (person.birth_text, person.address) == ("1950", "Thôn Đoài")
+
+
+def test_a_day_that_is_none_and_texts_without_end_are_said_at_their_fields(desk: Machine) -> None:
+    check, draft = desk.workspace.intake.check, desk.draft
+    doubtful = draft(birth_date=None, birth_text="31/02/2020")
+    assert ("birth_text", "birth.not_a_date", "warning") in codes(check(doubtful))
+    child = Companion(full_name="Con Văn", relation="child", birth_text="32/13/2020")
+    assert ("companions/0/birth", "birth.not_a_date", "warning") in codes(check(draft(companions=(child,))))
+    endless = draft(
+        birth_date=None,
+        birth_text="1" * 3000,
+        address="x" * 3000,
+        business=BusinessDraft(name="Tạp hóa", address="x" * 3000),
+    )
+    assert {
+        ("birth_text", "birth.too_long", "error"),
+        ("address", "address.too_long", "error"),
+        ("business/address", "business.address_too_long", "error"),
+    } <= codes(check(endless))

@@ -105,31 +105,6 @@ def test_a_card_pasted_into_the_search_of_procedures_is_a_card(station, context)
     window.see("id-hidden", "001······456")
 
 
-def test_three_thousand_keys_or_letters_do_not_hang_the_desk(station, context):
-    window = volunteer(station, context)
-    window.scan(MOTHER.card)
-    window.see("id-hidden", "001······123")
-    window.wait_at("need-guidance")
-    window.page.evaluate(KEYS, {"key": "x", "count": 3000})
-    window.press("Enter")
-    window.wait(lambda: not window.parts("card-again"), "no card in a stuck key")
-    window.reach("phone", key="Shift+Tab")
-    window.write("x" * 3000)
-    window.says("Số điện thoại")
-    window.press("F10")
-    window.wait_at("id_number")
-    window.scan(FULL)
-    window.see("id-hidden", "001······456")
-    window.press("F10")
-
-
-KEYS = """({key, count}) => {
-    for (let i = 0; i < count; i++) for (const type of ['keydown', 'keyup'])
-        document.activeElement.dispatchEvent(new KeyboardEvent(type, {
-            key, code: 'Key' + key.toUpperCase(), bubbles: true, cancelable: true, composed: true}));
-}"""
-
-
 def test_the_key_that_gives_a_number_pressed_twice_gives_one(station, context):
     window = volunteer(station, context)
     window.scan(ELDER.card)

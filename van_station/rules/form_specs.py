@@ -13,6 +13,8 @@ from van_station.rules.json_values import JsonValue
 
 MAX_ITEMS = 50
 MAX_TEXT = 2000
+MAX_INTEGER = 2**53
+"""Beyond it numbers of JSON are not exact everywhere: what was typed is kept as text, and is no number."""
 MAX_ELEMENTS = 800
 OPTION_LISTS = frozenset({"wards", "provinces", "old_wards", "ethnic_groups", "countries", "banks"})
 """The lists that a host offers for `x-options`."""

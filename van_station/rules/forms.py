@@ -21,9 +21,17 @@ from van_station.rules.form_partial_dates import read_partial_date
 from van_station.rules.form_references import Documents
 from van_station.rules.form_review import Review
 from van_station.rules.form_schema import CompiledSchema
-from van_station.rules.form_specs import MAX_TEXT, OPTION_LISTS, ArraySpec, FieldSpec, Loaded, Spec
+from van_station.rules.form_specs import (
+    MAX_INTEGER,
+    MAX_TEXT,
+    OPTION_LISTS,
+    ArraySpec,
+    FieldSpec,
+    Loaded,
+    Spec,
+)
 from van_station.rules.json_values import JsonValue, Pointer, dig, get, join, put, replaced, split
-from van_station.rules.text import nfc
+from van_station.rules.text import nfc, seen
 
 __all__ = ["MAX_ANSWERS_BYTES", "Answers", "Form", "load_form"]
 
@@ -329,10 +337,13 @@ def _stored(spec: FieldSpec, value: JsonValue, pointer: Pointer) -> JsonValue:
         raise AnswerRefused(pointer=pointer)
     if isinstance(value, float) and not isfinite(value):
         raise AnswerRefused(pointer=pointer)
+    if isinstance(value, int) and abs(value) > MAX_INTEGER:
+        raise AnswerRefused(code="form.too_large", pointer=pointer)
     if not isinstance(value, str):
         return value
     if len(value) > MAX_TEXT:
         raise AnswerRefused(code="form.too_large", pointer=pointer)
+    value = seen(value)
     if not value.strip():
         return None
     if spec.kind is FieldKind.DATE:
@@ -353,8 +364,9 @@ def _exact(text: str) -> date | None:
 
 def _number(text: str, *, whole: bool) -> JsonValue:
     """Return a number as it is written here: dots or spaces between thousands, a comma before decimals."""
+    read: float | None = None
     if _WHOLE.fullmatch(text):
-        return int(_GROUPING.sub("", text))
-    if not whole and _DECIMAL.fullmatch(text):
-        return float(text.replace(",", "."))
-    return nfc(text)
+        read = int(_GROUPING.sub("", text))
+    elif not whole and _DECIMAL.fullmatch(text):
+        read = float(text.replace(",", "."))
+    return read if read is not None and abs(read) <= MAX_INTEGER else nfc(text)

@@ -12,6 +12,10 @@ ELDERLY_FROM_YEARS = 60
 
 ELDERLY_GROUP = "NCT"
 MAX_PHONE_LENGTH = 40
+MAX_BIRTH_TEXT = 40
+FIRST_YEAR = 1900
+_BIRTH = re.compile(r"(?:(?:00[/.\- ]?)?(?P<month>[01]?[0-9])[/.\- ]?)?(?P<year>[0-9]{4})")
+"""A year; a month and year; with 00 for what is not known, as cards write it."""
 
 # Source: the domain file on phone prefixes; ten digits since the 11-digit numbers ended in 2018.
 _MOBILE = re.compile(r"0(3[2-9]|5[25689]|7[06-9]|8[1-9]|9[0-46-9])[0-9]{7}")
@@ -76,6 +80,22 @@ def _national_form(digits: str) -> tuple[str, tuple[Finding, ...]]:
 def format_phone(number: str) -> str:
     """Return `0912 345 678` for a ten-digit number, anything else as it is."""
     return f"{number[:4]} {number[4:7]} {number[7:]}" if len(number) == 10 else number
+
+
+def check_birth_text(text: str, today: date) -> tuple[Finding, ...]:
+    """Return what is doubtful about a birth that is no whole day: a year, a month and year, or words.
+
+    Args:
+        text: as typed or read; "" is nothing to check.
+        today: no year may lie behind it.
+    """
+    if len(text) > MAX_BIRTH_TEXT:
+        return (Finding("birth.too_long", Severity.ERROR),)
+    said = _BIRTH.fullmatch(text.strip())
+    known = said is not None and int(said["month"] or 1) <= 12
+    if not text.strip() or (known and said is not None and FIRST_YEAR <= int(said["year"]) <= today.year):
+        return ()
+    return (Finding("birth.not_a_date"),)
 
 
 def birth_for_age(birth_date: date | None, birth_text: str) -> date | None:

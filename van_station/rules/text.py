@@ -14,12 +14,30 @@ _LETTER_ORDER = {letter: 100 + place for place, letter in enumerate(_ALPHABET)}
 _TONE_ORDER = {"\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}
 _ETH_AS_D = str.maketrans({"ð": "đ", "Ð": "Đ"})
 
+_LINES = "\n\r\t"
+
 SortKey = tuple[tuple[int, ...], tuple[int, ...], str]
 
 
 def nfc(text: str) -> str:
     """Return the one form in which text is stored: NFC, spaces collapsed, ends trimmed."""
     return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def seen(text: str, *, controls: bool = False) -> str:
+    """Return `text` without what nobody sees: control codes, marks of direction, zero-width, half letters.
+
+    Ends of lines and tabs stay. What is copied from a web page or a message carries such marks; on paper and
+    in a search they make another text of what looks the same.
+
+    Args:
+        text: as typed or pasted.
+        controls: leave control codes in, where they tell that a reader lost letters.
+    """
+    unseen = {"Cf", "Cs", "Co", "Cn"} | (set() if controls else {"Cc"})
+    return "".join(
+        letter for letter in text if letter in _LINES or unicodedata.category(letter) not in unseen
+    )
 
 
 def fold(text: str) -> str:

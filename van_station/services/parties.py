@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlmodel import Session, col, select
@@ -12,9 +12,9 @@ from van_station.records.people import Business, Person
 from van_station.records.queue import Ticket, TicketPerson
 from van_station.rules.citizen_card import check_id_number
 from van_station.rules.findings import Finding, Severity
-from van_station.rules.people import Sex, check_phone
+from van_station.rules.people import Sex, check_birth_text, check_phone
 from van_station.rules.tax_codes import check_tax_code, normal_tax_code
-from van_station.rules.text import is_name, nfc
+from van_station.rules.text import is_name, nfc, seen
 from van_station.services.errors import FieldNote
 from van_station.services.people import by_number, folded_name
 from van_station.store import UnitOfWork
@@ -22,6 +22,7 @@ from van_station.store import UnitOfWork
 MAX_COMPANIONS = 9
 MAX_NAME = 120
 MAX_BUSINESS_NAME = 200
+MAX_BUSINESS_ADDRESS = 300
 RELATIONS = ("spouse", "child", "parent", "grandparent", "sibling", "other")
 """How a companion stands to the person the ticket is made out to."""
 
@@ -83,8 +84,29 @@ class Party:
         return f"Party(members={len(self.members)})"
 
 
+def companion_seen(one: Companion) -> Companion:
+    """Return a companion without what nobody sees; control codes in a name stay: letters were lost there."""
+    return replace(
+        one,
+        full_name=seen(one.full_name, controls=True),
+        id_number=seen(one.id_number),
+        birth_text=seen(one.birth_text),
+        address=seen(one.address),
+    )
+
+
+def business_seen(draft: BusinessDraft) -> BusinessDraft:
+    """Return a business without what nobody sees."""
+    return BusinessDraft(
+        tax_code=seen(draft.tax_code),
+        name=seen(draft.name),
+        phone=seen(draft.phone),
+        address=seen(draft.address),
+    )
+
+
 def check_companions(
-    companions: Sequence[Companion], *, first_number: str, prefixes: Container[str]
+    companions: Sequence[Companion], *, first_number: str, prefixes: Container[str], today: date
 ) -> list[FieldNote]:
     """Return what is wrong or doubtful; fields are named `companions/0/full_name`."""
     if len(companions) > MAX_COMPANIONS:
@@ -98,6 +120,11 @@ def check_companions(
             notes.append(FieldNote(f"{place}/full_name", "name.missing", "error"))
         elif len(name) > MAX_NAME or not is_name(name):
             notes.append(FieldNote(f"{place}/full_name", "name.not_a_name", "error"))
+        if one.birth_date is None:
+            found = check_birth_text(one.birth_text, today)
+            notes += [_note(f"{place}/birth", finding) for finding in found]
+        elif one.birth_date > today:
+            notes.append(FieldNote(f"{place}/birth", "birth.in_future", "error"))
         if one.relation not in ("", *RELATIONS):
             notes.append(FieldNote(f"{place}/relation", "form.not_a_choice", "error"))
         if one.id_number:
@@ -119,6 +146,9 @@ def check_business(draft: BusinessDraft) -> list[FieldNote]:
     elif len(name) > MAX_BUSINESS_NAME:
         most = (("most", MAX_BUSINESS_NAME),)
         notes.append(FieldNote("business/name", "business.name_too_long", "error", most))
+    if len(draft.address) > MAX_BUSINESS_ADDRESS:
+        most = (("most", MAX_BUSINESS_ADDRESS),)
+        notes.append(FieldNote("business/address", "business.address_too_long", "error", most))
     if draft.tax_code.strip():
         notes += [_note("business/tax_code", finding) for finding in check_tax_code(draft.tax_code)]
     if draft.phone.strip():
