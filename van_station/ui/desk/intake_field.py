@@ -14,7 +14,7 @@ from van_station.ui.desk.card_reader import CardReader
 from van_station.ui.desk.intake_state import IntakeState
 from van_station.ui.session import Desk
 
-WHOLE_S = 0.8
+WHOLE_S = 2.0
 """A card in a field to which nothing was added for so long was pasted, or its reader sends no Enter."""
 
 

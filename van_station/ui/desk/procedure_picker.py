@@ -13,7 +13,7 @@ from van_station.ui.desk.procedure_words import time_limit
 from van_station.ui.session import Desk
 
 LIMIT = 6
-PASTED_S = 0.8
+PASTED_S = 2.0
 """A text that is no search, and to which nothing was added for so long, was pasted."""
 Chosen = Callable[[ProcedureCard], Awaitable[None]]
 
