@@ -1,4 +1,4 @@
-"""`python -m scanning`: list devices, scan to a PDF, clean a folder of pictures into a PDF.
+"""`python -m scanning`: list devices, tell their options, scan to a PDF, clean a folder into a PDF.
 
 Pages lie in a spool folder beside the PDF until it is written (`OUT.pages`, or `--spool`): memory does not
 grow with the stack, and the same command after a kill goes on behind the pages that are there.
@@ -8,23 +8,34 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from scanning import ocr, pdf
 from scanning.devices import (
     DeviceConfig,
+    NetworkScanner,
+    OptionsNotTold,
+    OptionValue,
     PageCaptured,
+    Profile,
+    ProfileRefused,
     ScanFault,
     ScanSettings,
+    device_options,
+    lasting_key,
     list_devices,
+    network_id,
+    normal_address,
     start_scan,
 )
+from scanning.devices.profiles import from_text, to_text, with_profile
 from scanning.devices.settings import folder_id
 from scanning.errors import ScanningError
 from scanning.page import CleanPage, RawPage
@@ -49,15 +60,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m scanning", description=__doc__)
     parser.add_argument("--folder", type=Path, action="append", default=[], help="a watched folder to show")
+    parser.add_argument("--network", action="append", default=[], metavar="ADDRESS", help="an eSCL scanner")
+    parser.add_argument("--certificate", default="", help="SHA-256 that those scanners must show over https")
+    parser.add_argument("--no-search", action="store_true", help="do not look for scanners on the network")
+    parser.add_argument("--profiles", type=Path, help="file in which profiles are kept")
     commands = parser.add_subparsers(required=True)
     listing = commands.add_parser("devices", help="list scanners and watched folders")
     listing.set_defaults(run=_devices)
+    telling = commands.add_parser("options", help="tell everything that a device lets be set")
+    telling.set_defaults(run=_options)
+    keeping = commands.add_parser("profile", help="keep a named way to scan with a device, or list them")
+    keeping.add_argument("name", nargs="?", default="")
+    keeping.set_defaults(run=_profile)
     scan = commands.add_parser("scan", help="scan to a PDF")
-    scan.add_argument("--device", required=True)
-    scan.add_argument("--source", choices=("adf", "flatbed"), default="adf")
-    scan.add_argument("--duplex", action="store_true")
-    scan.add_argument("--dpi", type=int, default=300)
+    scan.add_argument("--profile", default="", help="a kept way to scan, instead of the options below")
     scan.set_defaults(run=_scan)
+    for command in (telling, keeping, scan):
+        command.add_argument("--device", required=True, help="an id of `devices`, or an eSCL address")
+    for command in (keeping, scan):
+        command.add_argument("--source", choices=("adf", "flatbed"), default="adf")
+        command.add_argument("--duplex", action="store_true")
+        command.add_argument("--gray", action="store_true")
+        command.add_argument("--dpi", type=int, default=300)
+        command.add_argument("--set", action="append", default=[], metavar="OPTION=VALUE", dest="own")
     cleaning = commands.add_parser("clean", help="turn a folder of pictures into a PDF; the folder is kept")
     cleaning.add_argument("pictures", type=Path)
     cleaning.set_defaults(run=_clean)
@@ -84,16 +109,104 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _config(options: argparse.Namespace) -> DeviceConfig:
+    typed = list(options.network)
+    device = getattr(options, "device", "")
+    if device and _is_address(device):
+        typed.append(device)
+    return DeviceConfig(
+        folders=tuple(options.folder),
+        sane=True,
+        wia=True,
+        network=tuple(NetworkScanner(address, options.certificate) for address in typed),
+        find_network=not options.no_search,
+    )
+
+
+def _is_address(device: str) -> bool:
+    return not device.startswith(("folder:", "sane:", "escl:", "wia:"))
+
+
+def _device_id(options: argparse.Namespace) -> str:
+    device = str(options.device)
+    return network_id(normal_address(device)) if _is_address(device) else device
+
+
 def _devices(options: argparse.Namespace) -> int:
-    for device in list_devices(DeviceConfig(folders=tuple(options.folder), sane=True)):
-        print(f"{device.id}\t{device.label}\t{device.note}")
+    for device in list_devices(_config(options)):
+        able = ("feeder" if device.has_feeder else "", "duplex" if device.has_duplex else "")
+        print(f"{device.id}\t{device.label}\t{' '.join(filter(None, able))}\t{device.note}")
     return 0
 
 
+def _options(options: argparse.Namespace) -> int:
+    try:
+        told = device_options(_device_id(options), _config(options))
+    except OptionsNotTold as error:
+        print(error.fault, file=sys.stderr)
+        return 1
+    for option in told:
+        limits = "|".join(str(choice) for choice in option.choices)
+        if option.low is not None or option.high is not None:
+            limits = f"{option.low:g}..{option.high:g}" if option.low is not None else f"..{option.high:g}"
+        state = "" if option.settable else "asleep"
+        value = "" if option.value is None else option.value
+        print(f"{option.name}\t{option.kind}\t{option.unit}\t{limits}\t{value}\t{state}\t{option.title}")
+    return 0
+
+
+def _profile(options: argparse.Namespace) -> int:
+    key, kept = lasting_key(_device_id(options)), _kept(options)
+    profiles = from_text(kept[key]) if key in kept else ()
+    if options.name:
+        profiles = with_profile(profiles, Profile(options.name, _settings(options)))
+        kept[key] = to_text(profiles)
+        options.profiles.write_text(json.dumps(kept, indent=1), encoding="utf-8")
+    for profile in profiles:
+        print(f"{profile.name}\t{profile.settings.dpi} dpi\t{profile.settings.source}")
+    return 0
+
+
+def _kept(options: argparse.Namespace) -> dict[str, str]:
+    """Read the file of profiles: an object of lasting keys of devices, each with its profiles' text."""
+    if options.profiles is None:
+        raise ProfileRefused("--profiles names no file")
+    try:
+        kept = json.loads(options.profiles.read_text(encoding="utf-8"))
+        return {str(key): str(text) for key, text in kept.items()}
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, AttributeError) as error:
+        raise ProfileRefused("not a file of profiles") from error
+
+
+def _settings(options: argparse.Namespace) -> ScanSettings:
+    own = tuple((name, _value(text)) for name, _, text in (each.partition("=") for each in options.own))
+    mode: Literal["color", "gray"] = "gray" if options.gray else "color"
+    return ScanSettings(dpi=options.dpi, source=options.source, duplex=options.duplex, mode=mode, options=own)
+
+
+def _value(text: str) -> OptionValue:
+    """Return a typed value as a device wants it: true/false, a number, else words."""
+    if text.lower() in ("true", "false"):
+        return text.lower() == "true"
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text
+
+
 def _scan(options: argparse.Namespace) -> int:
-    config = DeviceConfig(folders=tuple(options.folder), sane=True)
-    settings = ScanSettings(dpi=options.dpi, source=options.source, duplex=options.duplex)
-    return _to_pdf(options, options.device, settings, config)
+    device_id, config, settings = _device_id(options), _config(options), _settings(options)
+    if options.profile:
+        kept = from_text(_kept(options).get(lasting_key(device_id), to_text(())))
+        found = next((each for each in kept if each.name == options.profile), None)
+        if found is None:
+            raise ProfileRefused("no profile of that name")
+        settings = found.settings
+    return _to_pdf(options, device_id, settings, config)
 
 
 def _clean(options: argparse.Namespace) -> int:
@@ -132,7 +245,8 @@ def _take(spool: PageSpool, device_id: str, settings: ScanSettings, config: Devi
                     spool.append(_cleaned(event.page), source)
             elif isinstance(event, ScanFault):
                 faults += 1
-                print(f"{event.code} at {event.page_no}", file=sys.stderr)
+                about = f" ({event.detail})" if event.detail else ""
+                print(f"{event.code} at {event.page_no}{about}", file=sys.stderr)
     return faults
 
 

@@ -17,6 +17,7 @@ from scanning.devices.settings import folder_id
 from scanning.pipeline import clean
 from scanning.spool import PageSpool
 from tests.scanning.conftest import ROOT
+from tests.scanning.escl_scanner import Behaviour, EsclScanner
 
 
 def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
@@ -46,15 +47,48 @@ def test_a_folder_becomes_one_document_and_is_kept(tmp_path: Path, stack):
 
 
 def test_devices_lists_watched_folders(tmp_path: Path):
-    done = run("--folder", tmp_path, "devices")
+    done = run("--no-search", "--folder", tmp_path, "devices")
     assert done.returncode == 0
     assert "folder:" in done.stdout
 
 
 def test_an_unknown_device_is_told_by_its_code(tmp_path: Path):
-    done = run("scan", "--device", "folder:none", "--out", tmp_path / "x.pdf")
+    done = run("--no-search", "scan", "--device", "folder:none", "--out", tmp_path / "x.pdf")
     assert done.returncode == 1
     assert done.stderr.strip() == "scan.device_unknown"
+
+
+def test_a_network_scanner_is_told_kept_a_profile_for_and_scanned_from_by_its_address(tmp_path: Path, stack):
+    with EsclScanner(Behaviour([sample.image for sample in stack[:2]])) as scanner:
+        common = ("--no-search", "--profiles", tmp_path / "profiles.json")
+        address = f"127.0.0.1:{scanner.port}"
+        listed = run(*common, "--network", address, "devices")
+        assert f"escl:{scanner.address}\tMock eSCL ADF ({address})\tfeeder duplex\t" in listed.stdout
+        told = run(*common, "options", "--device", address)
+        assert "brightness\twhole\t\t-100..100\t0\t\tBrightness" in told.stdout
+        kept = run(
+            *common,
+            "profile",
+            "Hộ tịch",
+            "--device",
+            address,
+            "--gray",
+            "--dpi",
+            "150",
+            "--set",
+            "brightness=5",
+        )
+        assert kept.stdout == "Hộ tịch\t150 dpi\tadf\n", kept.stderr
+        done = run(
+            *common, "scan", "--device", address, "--profile", "Hộ tịch", "--out", tmp_path / "out.pdf"
+        )
+        assert done.returncode == 0, done.stderr
+        assert "<scan:ColorMode>Grayscale8<" in scanner.orders[0]
+        assert "<scan:Brightness>5<" in scanner.orders[0]
+        lost = run(*common, "scan", "--device", address, "--set", "lamp=1", "--out", tmp_path / "no.pdf")
+        assert "scan.option_unknown at 0 (lamp)" in lost.stderr
+    gone = run(*common, "options", "--device", address)
+    assert (gone.returncode, gone.stderr.strip()) == (1, "scan.unreachable")
 
 
 def test_every_public_name_is_there_sorted_and_lazy():

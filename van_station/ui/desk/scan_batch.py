@@ -14,6 +14,7 @@ from van_station.services.dossier_views import ComponentView
 from van_station.ui import dialogs, parts, theme
 from van_station.ui.desk.page_viewer import show_page
 from van_station.ui.desk.scan_page import PageActs, PageTools, Thumb
+from van_station.ui.desk.scan_profiles import ProfileRow
 from van_station.ui.parts import Style
 from van_station.ui.session import Desk
 
@@ -135,7 +136,8 @@ class BatchPanel:
             run_spacing=theme.GAP_S,
             vertical_alignment=ft.CrossAxisAlignment.CENTER,
         )
-        self._settings.controls = [self._no_scanner, self._scanner_row]
+        self._profiles = ProfileRow(desk, self._look_again)
+        self._settings.controls = [self._no_scanner, self._scanner_row, self._profiles.view]
 
     # ------------------------------------------------------------------ coming and going
     async def load_scanners(self) -> None:
@@ -145,6 +147,7 @@ class BatchPanel:
         known = [device.id for device in self._scanners.devices]
         if self._device not in known:
             self._device = known[0] if known else ""
+        await self._profiles.show(self._chosen_device())
 
     async def show(self, dossier_id: str, component: ComponentView, *, editable: bool) -> None:
         """Show the batch of a paper, one that was cut short included."""
@@ -225,6 +228,7 @@ class BatchPanel:
         devices = self._scanners.devices if self._scanners else ()
         self._no_scanner.visible, self._scanner_row.visible = not devices, bool(devices)
         self._draw_devices(devices)
+        self._profiles.running(running=self._running)
         label = say("scan.stop") if self._running else say("scan.more") if self._pages else say("scan.start")
         weight: parts.Kind = "tonal" if self._pages and not self._running else "filled"
         self._start_button.set(label=label, disabled=self._keeping, kind=weight)
@@ -258,6 +262,7 @@ class BatchPanel:
     def _device_tile(self, device: ScannerView) -> ft.Control:
         async def pick() -> None:
             self._device = device.id
+            await self._profiles.show(self._chosen_device())
             self._redraw()
 
         label = self._desk.say("scan.folder_watch") if device.kind == "folder" else device.label
@@ -341,7 +346,9 @@ class BatchPanel:
             return
         self._fault, self._nothing_came = None, False
         wish = CaptureSettings(
-            source="adf" if device.has_feeder else "flatbed", duplex=self._duplex and device.has_duplex
+            source="adf" if device.has_feeder else "flatbed",
+            duplex=self._duplex and device.has_duplex,
+            profile=self._profiles.chosen,
         )
         listener = self._listener(component.id)
         self._batch = await desk.run(
