@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import os
 import struct
+import threading
 import time
 import zlib
 from pathlib import Path
@@ -232,3 +233,61 @@ def test_an_order_reads_back_as_it_was_given(tmp_path: Path):
 
 def test_every_fault_has_a_code_of_this_library():
     assert all(code.startswith("scan.") for code in FAULTS)
+
+
+def test_a_file_that_keeps_growing_is_left_where_it_is_and_said(tmp_path: Path):
+    path = put(tmp_path, "growing.jpg", picture()[:-500], age_s=0.0)
+    stop = threading.Event()
+
+    def grow() -> None:
+        while not stop.wait(0.03):
+            with path.open("ab") as file:
+                file.write(b"x")
+
+    writer = threading.Thread(target=grow)
+    writer.start()
+    try:
+        events, _ = scan(tmp_path, settle_s=0.4)
+    finally:
+        stop.set()
+        writer.join()
+    assert faults_of(events) == [("scan.file_unfinished", 1)]
+    assert not pages_of(events)
+    assert path.exists()
+
+
+def test_the_same_picture_twice_comes_twice_for_it_may_be_two_papers(tmp_path: Path):
+    put(tmp_path, "1.jpg", picture())
+    put(tmp_path, "2.jpg", picture())
+    events, job = scan(tmp_path)
+    assert [page.sequence for page in pages_of(events)] == [1, 2]
+    assert job.acknowledge(pages_of(events)) == 2
+
+
+def test_a_pdf_of_many_pages_comes_page_by_page_and_goes_when_the_last_is_safe(tmp_path: Path):
+    frames = [Image.new("L", (40, 56), 255 - number) for number in range(120)]
+    out = io.BytesIO()
+    frames[0].save(out, "PDF", save_all=True, append_images=frames[1:], resolution=100)
+    path = put(tmp_path, "many.pdf", out.getvalue())
+    events, job = scan(tmp_path)
+    pages = pages_of(events)
+    assert [page.sequence for page in pages] == list(range(1, 121))
+    assert events[-1] == ScanEnded(120)
+    assert job.acknowledge(pages[:-1]) == 0
+    assert path.exists()
+    assert job.acknowledge(pages[-1:]) == 1
+    assert not path.exists()
+
+
+def test_half_a_pdf_is_refused_whole_and_kept_wherever_it_was_cut(tmp_path: Path):
+    frames = [Image.effect_noise((400, 560), 40) for _ in range(3)]
+    out = io.BytesIO()
+    frames[0].save(out, "PDF", save_all=True, append_images=frames[1:], resolution=100)
+    whole = out.getvalue()
+    cuts = (0.2, 0.5, 0.8, 0.95)
+    for number, share in enumerate(cuts, start=1):
+        put(tmp_path, f"{number}.pdf", whole[: int(len(whole) * share)])
+    events, _ = scan(tmp_path)
+    assert faults_of(events) == [("scan.file_unreadable", number) for number in range(1, len(cuts) + 1)]
+    assert not pages_of(events)
+    assert len(list(tmp_path.iterdir())) == len(cuts)

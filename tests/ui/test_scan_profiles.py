@@ -31,7 +31,7 @@ def test_a_network_scanner_is_added_given_a_profile_and_scans_by_it(station, con
     dossier = station.workspace.dossiers.get(dossier_of(station, take_in(station, MOTHER)))
     with EsclScanner(Behaviour([picture(60)])) as scanner:
         window = sign_in(station, context, "hoa")
-        window.press("F3")
+        window.press("F6")
         window.wait_at("dossier-search")
         window.write(dossier.number)
         window.press_on(f"dossier-{dossier.number}")
