@@ -87,7 +87,7 @@ def take_pdf(data: bytes, *, max_bytes: int = MAX_BYTES, max_pages: int = MAX_PA
             return _looked_through(pdf, data, max_pages)
     except pikepdf.PasswordError as error:
         raise PdfNotTaken("locked by a password", reason=PdfFault.LOCKED) from error
-    except (pikepdf.PdfError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+    except (pikepdf.PdfError, ValueError, TypeError, KeyError, AttributeError, RuntimeError) as error:
         raise PdfNotTaken("not a whole PDF", reason=PdfFault.DAMAGED) from error
 
 

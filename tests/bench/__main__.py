@@ -15,6 +15,7 @@ from tests.bench.table import as_markdown, machine_facts, notes, write_into
 
 NAMES = ("commit", "unlock", "seal", "desk", "citizens", "queue", "gateway", "scan", "browser", "form")
 """Each has a module `bench_<name>` here with `run(folder, quick=...)`; scanning is fitted in by `bench_scan`."""
+ALIASES = {"scanning": "scan"}
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "benchmarks.md"
 
 
@@ -22,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run what is asked for, print the table; 0 also when a bar is not met: a busy machine is no defect."""
     asked = _parser().parse_args(arguments)
     figures: list[Figure] = []
-    for name in asked.only or NAMES:
+    for name in dict.fromkeys(ALIASES.get(name, name) for name in asked.only or NAMES):
         start = time.monotonic()
         found = measure(name, quick=asked.quick)
         figures += found
@@ -44,7 +45,9 @@ def measure(name: str, *, quick: bool) -> list[Figure]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("--only", choices=NAMES, action="append", help="this bench; may be repeated")
+    parser.add_argument(
+        "--only", choices=(*NAMES, *ALIASES), action="append", help="this bench; may be repeated"
+    )
     parser.add_argument("--quick", action="store_true", help="few samples: shows that it runs, not how fast")
     parser.add_argument("--write", action="store_true", help="put each bench's table into docs/benchmarks.md")
     return parser

@@ -17,6 +17,7 @@ from van_station.peripherals.pictures import read_qr_codes
 from van_station.peripherals.serial_readers import SerialReader
 from van_station.records.people import User
 from van_station.rules.access import Role
+from van_station.rules.digitisation import DigitisationLimits, load_limits
 from van_station.rules.queueing import Lane
 from van_station.security import Keyring, KeyringExists
 from van_station.security.device import DeviceKeys
@@ -49,7 +50,7 @@ from van_station.services.settled import SYSTEM, Settled
 from van_station.services.slips import Slips, SlipSetup
 from van_station.services.trips import Trips
 from van_station.services.workspace import Workspace
-from van_station.settings.assets import earlier_editions
+from van_station.settings.assets import earlier_editions, read_json
 from van_station.settings.tree import ReaderSettings, ScanningSettings, Settings
 from van_station.store import Store
 
@@ -186,6 +187,8 @@ def build_workspace(settings: Settings, keyring: Keyring, keys: DeviceKeys, cloc
                 use_ocr=settings.scanning.ocr,
                 dpi=settings.scanning.dpi,
                 max_pages=settings.scanning.max_pages,
+                limits=_digitisation(settings),
+                quality=settings.scanning.quality,
             ),
         ),
         certify=Certify(
@@ -232,6 +235,13 @@ def build_workspace(settings: Settings, keyring: Keyring, keys: DeviceKeys, cloc
     workspace.readers.start()
     workspace.exchange.start_background()
     return workspace
+
+
+def _digitisation(settings: Settings) -> DigitisationLimits:
+    """Return what kept documents are checked against; the portal's own file size where it is set."""
+    size_mb = settings.scanning.portal_file_mb
+    most = size_mb * 1_000_000 if size_mb else None
+    return load_limits(read_json("reference/digitisation_limits.json"), max_file_bytes=most)
 
 
 def _chip_desk(settings: ReaderSettings, clock: Clock) -> ChipDesk:

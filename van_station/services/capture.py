@@ -13,6 +13,7 @@ from scanning.errors import ScanningError
 from scanning.pdf.render import render_page
 from van_station.records.dossiers import Component, Dossier
 from van_station.rules.access import Act
+from van_station.rules.digitisation import DigitisationLimits
 from van_station.rules.dossiers import file_name
 from van_station.services.actor import Actor, require
 from van_station.services.capture_batch import CaptureBatch
@@ -20,6 +21,7 @@ from van_station.services.capture_events import CaptureEvent
 from van_station.services.clock import Clock
 from van_station.services.copy_records import undo_certification
 from van_station.services.errors import NotFound, Refused
+from van_station.services.page_document import DocumentMaker
 from van_station.services.page_shelf import PageShelf, Place, page_rows, require_editable
 from van_station.services.paper import PrintedPage
 from van_station.services.reading_behind import ReadingBehind
@@ -72,6 +74,10 @@ class CaptureTools:
     use_ocr: bool = True
     dpi: int = 300
     max_pages: int = 500
+    quality: Literal["small", "archive"] = "small"
+    """archive: documents hold each page's own picture, whole; about ten times as large."""
+    limits: DigitisationLimits | None = None
+    """What kept documents are checked against; None: they are not."""
 
 
 class Capture:
@@ -213,7 +219,13 @@ class Capture:
             batch = self._batches.get(component_id)
             if batch is None or batch.over:
                 place = Place(dossier_id, component_id)
-                shelf = PageShelf(self._store, self._clock, self._files, place, self._reading)
+                shelf = PageShelf(
+                    self._store,
+                    self._clock,
+                    self._files,
+                    place,
+                    DocumentMaker(self._reading, self._clock, self._tools.limits, self._tools.quality),
+                )
                 batch = CaptureBatch(shelf, shelf.reopened())
                 self._batches[component_id] = batch
             return batch

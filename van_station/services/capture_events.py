@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from scanning import CleanPage, thumbnail
+from van_station.rules.findings import Finding
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,8 @@ class FileView:
     media_type: str
     turned: int = field(default=0, compare=False)
     """How many pages were turned upright when it was made; told once, by `keep`."""
+    notes: tuple[Finding, ...] = field(default=(), compare=False)
+    """What it falls short of, and pages that seem to be missing; told once, by `keep`."""
     others: tuple[FileView, ...] = field(default=(), compare=False)
     """Documents that separator sheets made beside this one; told once, by `keep`."""
 

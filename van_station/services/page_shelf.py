@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -16,8 +17,7 @@ from van_station.services.clock import Clock
 from van_station.services.copy_records import undo_certification
 from van_station.services.dossier_views import EDITABLE
 from van_station.services.errors import NotFound, Refused
-from van_station.services.page_document import write_document
-from van_station.services.reading_behind import ReadingBehind
+from van_station.services.page_document import DocumentMaker
 from van_station.services.sealed_files import Content, SealedFiles, let_go
 from van_station.services.sealed_pages import PAGE_MEDIA_TYPE, pack_page, unpack_page
 from van_station.store import Store, StoreError, UnitOfWork
@@ -42,13 +42,14 @@ class PageShelf:
     """Keeps one component's pages; each call is durable when it returns."""
 
     def __init__(
-        self, store: Store, clock: Clock, files: SealedFiles, place: Place, reading: ReadingBehind
+        self, store: Store, clock: Clock, files: SealedFiles, place: Place, maker: DocumentMaker
     ) -> None:
         self._store = store
         self._clock = clock
         self._files = files
         self._place = place
-        self._reading = reading
+        self._maker = maker
+        self._reading = maker.reading
 
     def reopened(self) -> list[PageEntry]:
         """Return the pages that lie here already, in order: those of a batch that was cut short."""
@@ -111,7 +112,7 @@ class PageShelf:
         parts = _parts(entries)
         if not parts:
             raise Refused("scan.no_pages")
-        written = [write_document(part.pages, self._reading, self._clock.now(), progress) for part in parts]
+        written = [self._maker.write(part.pages, progress) for part in parts]
         places = self._places(part.code for part in parts)
         rows = [
             self._files.seal(
@@ -124,6 +125,7 @@ class PageShelf:
         ]
         turned = sum(made.turned for made in written)
         kept = sum(len(part.pages) for part in parts)
+        notes = [made.notes(self._maker.limits) for made in written]
         with self._store.unit(actor_id, "scan.document", self._place.subject) as unit:
             require_editable(unit.session, self._place.dossier_id)
             for row in rows:
@@ -131,10 +133,11 @@ class PageShelf:
             gone = let_go(unit, [entry.row_id for entry in entries])
             dropped = len(entries) - kept
             unit.note({"pages": kept, "dropped": dropped, "turned": turned, "documents": len(rows)})
+            unit.note(dict(Counter(finding.code for found in notes for finding in found)))
         self._clear(gone)
         self._reading.forget(*(entry.row_id for entry in entries))
-        first, *others = (file_view(row) for row in rows)
-        return replace(first, turned=turned, others=tuple(others))
+        views = [replace(file_view(row), notes=found) for row, found in zip(rows, notes, strict=True)]
+        return replace(views[0], turned=turned, others=tuple(views[1:]))
 
     def _places(self, codes: Iterable[str]) -> dict[str, str]:
         """Return the component for each code of a separator sheet; ours for codes that the dossier lacks."""

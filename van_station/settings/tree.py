@@ -53,6 +53,8 @@ class ScanningSettings(_Branch):
     dpi: int = Field(default=300, ge=75, le=600)
     ocr: bool = True
     max_pages: int = Field(default=500, ge=1, le=2000)
+    quality: Literal["small", "archive"] = "small"
+    portal_file_mb: int | None = Field(default=None, ge=1, le=500)
 
 
 class ReaderSettings(_Branch):

@@ -460,6 +460,8 @@ class BatchPanel:
         told = [desk.say("scan.done", count=pages)]
         told += [desk.say("scan.documents_made", count=1 + len(file.others))] if file.others else []
         told += [desk.say("scan.turned", count=file.turned)] if file.turned else []
+        notes = [note for each in (file, *file.others) for note in each.notes]
+        told += [desk.say(f"note.{note.code}", **note.args) for note in notes]
         desk.snack(". ".join(told))
         await self._kept_act()
 
