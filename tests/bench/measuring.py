@@ -77,6 +77,8 @@ class Figure:
             "median": self.ours.median,
             "p95": self.ours.p95,
         }[self.bar_on]
+        if math.isnan(held):
+            return None  # the peer is not there
         return held >= self.bar if self.more_is_better else held <= self.bar
 
     def numbers(self) -> tuple[float, ...]:
