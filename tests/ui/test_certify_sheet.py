@@ -110,5 +110,7 @@ def test_an_officer_signs_two_papers_with_a_certificate_file(station, context, d
     for _ in range(2):
         window.press("Control+ArrowLeft")
         window.quiet()
+    signed = next(each for each in station.workspace.dossiers.get(dossier_id).components if each.files)
+    window.press_on(f"component-{signed.code}")
     window.see("document", "Đã ký số")
     both_sizes(window, "83_certified_papers")
