@@ -66,9 +66,9 @@ class Signatory:
 class Authority:
     """One root that signs everything; `with` serves it on a free port."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, key: str = "root") -> None:
         self.folder = folder
-        self.key = key_of("root")
+        self.key = key_of(key)
         self.name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Van Station Test Root")])
         self.root = (
             self._builder(self.name, self.key, LONG_AGO, FAR_OFF)

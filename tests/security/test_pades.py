@@ -11,6 +11,8 @@ from pathlib import Path
 import pikepdf
 import pypdfium2
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pikepdf import pdfa
 from PIL import ImageChops
 
@@ -91,6 +93,41 @@ def test_bytes_behind_the_end_are_found(signed: SignedCopy, tail: bytes) -> None
 @pytest.mark.parametrize("cut", [10, 200, 5000])
 def test_a_cut_copy_is_never_intact(signed: SignedCopy, cut: int) -> None:
     assert PadesSigning().check(signed.data[:-cut]).state is not Intactness.INTACT
+
+
+@pytest.fixture(scope="module")
+def one_signed(tmp_path_factory: pytest.TempPathFactory, copy: bytes) -> bytes:
+    with Authority(tmp_path_factory.mktemp("authority")) as authority:
+        return sign(PadesSigning(), authority.issue().p12(), copy).data
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_whatever_byte_is_changed_looking_never_fails_and_never_calls_it_intact(
+    one_signed: bytes, data: st.DataObject
+) -> None:
+    begin, end = signature_span(one_signed)
+    where = data.draw(st.integers(0, len(one_signed) - 1).filter(lambda at: not begin <= at < end))
+    changed = bytearray(one_signed)
+    changed[where] ^= data.draw(st.integers(1, 255))
+    assert PadesSigning().check(bytes(changed)).state is not Intactness.INTACT
+
+
+@settings(max_examples=40, deadline=None)
+@given(data=st.data())
+def test_looking_at_a_broken_signature_never_fails(one_signed: bytes, data: st.DataObject) -> None:
+    begin, end = signature_span(one_signed)
+    changed = bytearray(one_signed)
+    changed[data.draw(st.integers(begin, end - 1))] = data.draw(st.sampled_from(b"0123456789abcdef <>xyz"))
+    found = PadesSigning().check(bytes(changed))
+    if found.state is Intactness.INTACT:  # the same digits, written large or small, or in the padding
+        assert found.certificate == PadesSigning().check(one_signed).certificate
+
+
+def signature_span(data: bytes) -> tuple[int, int]:
+    """Where the signature itself stands, which no signature covers: its digits may be written large or small."""
+    begin = data.index(b"/Contents <", data.rindex(b"/ByteRange") - 20000) + len(b"/Contents <")
+    return begin, data.index(b">", begin)
 
 
 def test_an_unsigned_document_says_so(copy: bytes) -> None:
@@ -271,7 +308,7 @@ def test_an_issuer_is_trusted_only_when_configured(
     assert PadesSigning(trusted=read_trusted(authority.trust_folder())).check(signed.data).trusted is True
     folder = tmp_path / "another"
     folder.mkdir()
-    with Authority(folder) as another:
+    with Authority(folder, key="another root") as another:
         other = read_trusted(another.trust_folder())
     found = PadesSigning(trusted=other).check(signed.data)
     assert (found.state, found.trusted) == (Intactness.INTACT, False)

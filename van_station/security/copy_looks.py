@@ -21,14 +21,19 @@ from van_station.security.certificate_checks import facts_of
 from van_station.security.copy_signing import CopyCheck, Intactness, Level
 
 _END = b"%%EOF"
+# What pyHanko and asn1crypto raise over bytes that are no honest PDF or CMS.
 _BROKEN = (
     PdfError,
     SignatureValidationError,
     SigningError,
     ValueError,
-    KeyError,
+    LookupError,
     TypeError,
-    IndexError,
+    AttributeError,
+    AssertionError,
+    ArithmeticError,
+    NotImplementedError,
+    RecursionError,
     OSError,
 )
 
