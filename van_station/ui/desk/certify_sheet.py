@@ -97,13 +97,13 @@ class CertifySheet:
         desk, say = self._desk, self._desk.say
         notice: ft.Control | None = None
         tokens: tuple[TokenView, ...] = ()
-        if desk.work.certify.has_module:
-            try:
-                tokens = await desk.run(desk.work.certify.tokens)
-                if not tokens:
-                    notice = parts.notice(desk, say("certify.tokens_none"), "info", identifier="no-token")
-            except ServiceError as error:
-                notice = parts.notice(desk, self._sentence(error.code), "warn", identifier="no-driver")
+        try:
+            tokens = await desk.run(desk.work.certify.tokens)
+            if not tokens:
+                notice = parts.notice(desk, say("certify.tokens_none"), "info", identifier="no-token")
+        except ServiceError as error:
+            tone: theme.Tone = "warn" if desk.work.certify.has_module else "info"
+            notice = parts.notice(desk, self._sentence(error.code), tone, identifier="no-driver")
         self._tiles = {}
         for number, token in enumerate(tokens, start=1):
             marks = [token.maker]
