@@ -243,6 +243,7 @@ def _take(spool: PageSpool, device_id: str, settings: ScanSettings, config: Devi
                     known.remove(source)  # kept by a run that was cut short; once for each time
                 else:
                     spool.append(_cleaned(event.page), source)
+                    print(f"page {event.page.sequence}: kept", file=sys.stderr, flush=True)
             elif isinstance(event, ScanFault):
                 faults += 1
                 about = f" ({event.detail})" if event.detail else ""

@@ -153,3 +153,23 @@ def iter_pages(folder: Path):
     config = DeviceConfig(folders=(folder,), settle_s=0.0)
     with start_scan(folder_id(folder), ScanSettings(), config) as job:
         yield from (event.page for event in job if isinstance(event, PageCaptured))
+
+
+def test_a_kill_loses_no_page_that_was_kept(tmp_path: Path, stack):
+    folder = lay(tmp_path / "in", *(stack[number].image for number in (0, 1, 3, 0, 1)))
+    arguments = ["clean", str(folder), "--out", str(tmp_path / "out.pdf")]
+    command = [sys.executable, "-m", "scanning", *arguments]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        assert process.stderr is not None
+        kept = next(line for line in process.stderr if line.endswith(": kept\n"))
+        process.kill()
+    assert kept == "page 1: kept\n"
+    spool = PageSpool(tmp_path / "out.pdf.pages")
+    assert 1 <= len(spool) < 5
+    first = spool.page(0)
+    done = run(*arguments)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count(": kept") == 5 - len(spool)
+    with pikepdf.open(tmp_path / "out.pdf") as document:
+        assert len(document.pages) == 5
+    assert not first.blank
