@@ -21,6 +21,8 @@ from van_station.ui.serve import UiSettings
 @pytest.fixture(scope="module")
 def station(tmp_path_factory, browser) -> Iterator[Station]:
     with station_in(tmp_path_factory.mktemp("profiles"), UiSettings(), gateway=True) as made:
+        made.workspace.exchange.sync_now()
+        made.demo.gateway.kill()
         trips = made.workspace.trips
         trips.open(made.people["hoa"], OpenTrip(trips.wards("ba vi")[0].code, "Nhà văn hóa thôn Đoài"))
         yield made
