@@ -32,6 +32,7 @@ from van_station.services.actor import Actor, require
 from van_station.services.capture_events import FileView
 from van_station.services.catalogue import Catalogue, Entry
 from van_station.services.consents import REUSE_ANSWERS, REUSE_SCANS, standing
+from van_station.services.copy_records import undo_certification
 from van_station.services.dossier_views import EDITABLE, FormView
 from van_station.services.dossiers import Dossiers
 from van_station.services.errors import NotFound, Refused
@@ -196,6 +197,7 @@ class Returning:
             component = unit.session.get_one(Component, offer.target)
             row.sequence = 1 + _document_count(unit.session, component.id)
             component.page_count += row.page_count
+            undo_certification(unit, component)
             unit.save(row)
             unit.save(component)
             unit.save(
