@@ -16,7 +16,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from scanning import devices, ocr, pdf, samples
+    from scanning import adjust, devices, ocr, pdf, samples
     from scanning.codes import FAULTS, FINDINGS, Severity
     from scanning.devices import (
         DeviceConfig,
@@ -78,6 +78,7 @@ __all__ = [
     "Severity",
     "TextLayer",
     "Word",
+    "adjust",
     "clean",
     "devices",
     "ocr",
@@ -127,7 +128,7 @@ _HOMES: Final = {
     "scanning.text": ("TextLayer", "Word"),
 }
 _HOME_OF: Final = {name: home for home, names in _HOMES.items() for name in names}
-_ROOMS: Final = ("devices", "ocr", "pdf", "samples")
+_ROOMS: Final = ("adjust", "devices", "ocr", "pdf", "samples")
 
 
 def __getattr__(name: str) -> Any:
