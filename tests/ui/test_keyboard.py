@@ -287,10 +287,10 @@ def review(window: Window) -> None:
     window.quiet()
     assert window.at("page-earlier")
     window.press_on("page-view")
-    window.see("page-close")
-    window.wait_at("page-close")
+    window.see("review-page")
+    window.wait_at("review-page")
     window.press("Escape")
-    window.gone("page-close")
+    window.wait_at("scan-keep")
 
 
 TOOLS = frozenset({"page-left", "page-right", "page-earlier", "page-later", "page-drop", "page-view"})

@@ -1,58 +1,71 @@
-"""A batch of pages for one component: arriving, looked through, made into a document."""
+"""A batch of pages for one component: arriving, looked through, made into documents."""
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import threading
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
-from scanning import (
-    CleanOptions,
-    clean,
-    preview,
-    rotate,
-)
-from scanning.devices import PageCaptured, ScanEnded, ScanFault, ScanJob
-from scanning.errors import ScanningError
-from van_station.security import SecurityError
-from van_station.services.actor import Actor
+from scanning.devices import ScanJob
+from van_station.rules.access import Act
+from van_station.rules.page_geometry import Crop, Part
+from van_station.rules.page_history import History
+from van_station.rules.page_order import Out, PageOrder, Sheet
+from van_station.services.actor import Actor, require
 from van_station.services.capture_events import (
+    BatchView,
     CaptureEvent,
-    Ended,
-    Fault,
+    CropView,
     FileView,
-    PageArrived,
     PageEntry,
     PageView,
+    PictureView,
 )
-from van_station.services.errors import NotFound, Refused, ServiceError
+from van_station.services.clock import Clock
+from van_station.services.errors import NotFound, Refused
+from van_station.services.page_documents import DocumentMaker
+from van_station.services.page_intake import Aim, PageIntake
+from van_station.services.page_listing import listed
+from van_station.services.page_pictures import PagePictures
 from van_station.services.page_shelf import PageShelf
-from van_station.store import StoreError
+from van_station.services.sealed_pages import KeptPage
 
 log = logging.getLogger(__name__)
 EventSink = Callable[[CaptureEvent], None]
+Keys = str | Sequence[str]
+
+
+@dataclass(frozen=True)
+class BatchTools:
+    """What a batch needs to make its documents."""
+
+    clock: Clock
+    use_ocr: bool
 
 
 class CaptureBatch:
-    """Pages in order; each is sealed before it is shown. Thread-safe."""
+    """Pages in order; each is sealed before it is shown, each act is durable when it returns. Thread-safe."""
 
-    def __init__(self, shelf: PageShelf, entries: list[PageEntry]) -> None:
+    def __init__(self, shelf: PageShelf, tools: BatchTools) -> None:
         self._shelf = shelf
-        self._entries = entries
-        # A kill between sealing a page and removing its file makes a folder give it again: once is enough.
+        self._tools = tools
+        entries, order = shelf.reopened()
+        self._entries = {entry.row_id: entry for entry in entries}
+        self._history = History(order)
         self._held = {entry.source_sha256 for entry in entries}
+        self._pictures = PagePictures(shelf.open)
         self._lock = threading.RLock()
         self._job: ScanJob | None = None
         self._thread: threading.Thread | None = None
-        self._sink: EventSink = lambda _: None
-        self._keeping = False
+        self._sinks: list[EventSink] = []
+        self._maker: DocumentMaker | None = None
         self._over = False
 
+    # ------------------------------------------------------------------ scanning
     @property
     def over(self) -> bool:
-        """Whether its pages became a document or were let go: the next scan begins a new batch."""
+        """Whether its pages were let go: the next scan begins a new batch."""
         return self._over
 
     @property
@@ -60,16 +73,40 @@ class CaptureBatch:
         """Whether the scanner is still at work."""
         return self._thread is not None and self._thread.is_alive()
 
-    def run(self, actor_id: str, job: ScanJob, on_event: EventSink) -> None:
-        """Take the pages of a job on a thread of its own."""
+    @property
+    def keeping(self) -> bool:
+        """Whether documents are being made."""
+        return self._maker is not None
+
+    def listen(self, sink: EventSink) -> Callable[[], None]:
+        """Tell a screen what goes on, on other threads; harmless to repeat. Call what is returned to stop."""
         with self._lock:
-            if self.running or self._keeping:
+            if sink not in self._sinks:
+                self._sinks.append(sink)
+
+        def stop() -> None:
+            with self._lock:
+                if sink in self._sinks:
+                    self._sinks.remove(sink)
+
+        return stop
+
+    def run(self, actor_id: str, job: ScanJob, on_event: EventSink, aim: Aim | None = None) -> None:
+        """Take the pages of a job on a thread of its own.
+
+        Raises:
+            Refused: scan.already_running. NotFound: the page of `aim` is not here.
+        """
+        aim = aim or Aim()
+        with self._lock:
+            missing = {key for key in (aim.after, aim.instead_of) if key} - set(self._entries)
+            if self.running or self.keeping or missing:
                 job.close()
-                raise Refused("scan.already_running")
-            self._job, self._sink = job, on_event
-            self._thread = threading.Thread(
-                target=self._take, args=(actor_id, job, on_event), name="capture", daemon=True
-            )
+                raise NotFound if missing else Refused("scan.already_running")
+            self.listen(on_event)
+            intake = PageIntake(self._held, _Placing(self, actor_id, aim).keep, self._tell)
+            self._job = job
+            self._thread = threading.Thread(target=intake.take, args=(job,), name="capture", daemon=True)
             self._thread.start()
 
     def wait(self, timeout_s: float | None = None) -> bool:
@@ -81,156 +118,253 @@ class CaptureBatch:
         return not thread.is_alive()
 
     def cancel(self) -> None:
-        """Stop the scanner; pages that came stay."""
-        job = self._job
+        """Stop the scanner, or the making of documents; pages that came stay."""
+        job, maker = self._job, self._maker
         if job is not None and self.running:
             job.cancel()
+        if maker is not None:
+            maker.stop()
 
+    def arrive(self, actor_id: str, kept: KeptPage, after: str, instead_of: str) -> PageView:
+        """Seal a page and put it in its place; for the intake."""
+        with self._lock:
+
+            def come(row_id: str) -> History:
+                out = Out.BLANK if kept.page.blank else Out.NO
+                sheet = Sheet(row_id, out=Out.REPLACED if instead_of else out)
+                history = self._history.arrive(sheet, after=instead_of or after)
+                if instead_of:
+                    history = history.act(history.present.replace_page(instead_of, row_id))
+                return history
+
+            row_id, self._history = self._shelf.seal(actor_id, kept, len(self._entries) + 1, come)
+            self._entries[row_id] = PageEntry.of(row_id, kept.page, kept.source_sha256)
+            self._pictures.arrived(row_id, kept.page)
+            return self._page(row_id)
+
+    # ------------------------------------------------------------------ looking
     def pages(self) -> tuple[PageView, ...]:
-        """Return the pages in order."""
-        with self._lock:
-            return tuple(_view(entry, index) for index, entry in enumerate(self._entries))
+        """Return the pages in order, those left out too."""
+        return self.view().pages
 
-    def preview(self, key: str) -> bytes:
+    def view(self) -> BatchView:
+        """Return how the batch stands."""
+        with self._lock:
+            pages, documents = listed(self._history.present, self._entries, self._pictures)
+            can_undo, can_redo = bool(self._history.past), bool(self._history.future)
+            return BatchView(pages, documents, can_undo, can_redo, self.running, self.keeping)
+
+    def thumbnail(self, key: str) -> bytes:
+        """Return a page's small picture, as JPEG."""
+        return self._pictures.thumbnail(self._sheet(key))
+
+    def preview(self, key: str, max_px: int = 1600) -> bytes:
         """Return a page to read on the screen, as JPEG."""
-        return preview(self._entry(key)[1].page)
+        return self._pictures.preview(self._sheet(key), max_px)
 
-    def rotate(self, actor: Actor, key: str, quarters: int) -> PageView:
-        """Turn a page clockwise by quarter turns; the turned page is sealed first."""
+    def full(self, key: str) -> bytes:
+        """Return a page dot by dot, as JPEG."""
+        return self._pictures.full(self._sheet(key))
+
+    def original(self, key: str, max_px: int = 1600) -> PictureView:
+        """Return a page as the scanner gave it, to compare with."""
+        return self._pictures.original(self._sheet(key), max_px)
+
+    def seals(self, key: str) -> tuple[Part, ...]:
+        """Return where red seals lie on a page, largest first."""
+        return self._pictures.seals(self._sheet(key))
+
+    def cropping(self, key: str, max_px: int = 1600) -> CropView:
+        """Return what is needed to cut a page by hand."""
+        return self._pictures.cropping(self._sheet(key), max_px)
+
+    # ------------------------------------------------------------------ acts
+    def rotate(self, actor: Actor, keys: Keys, quarters: int) -> PageView:
+        """Turn pages clockwise by quarter turns; return the first of them."""
+        named = _named(keys)
         with self._lock:
-            index, entry = self._entry(key)
-            page = rotate(entry.page, (quarters % 4) * 90)
-            row_id = self._shelf.replace(actor.user_id, entry, page, index + 1)
-            self._entries[index] = replace(
-                PageEntry.of(row_id, page, entry.source_sha256), dropped=entry.dropped
+            self._act(actor, lambda order: order.rotate(named, quarters))
+            return self._page(named[0])
+
+    def crop(self, actor: Actor, key: str, crop: Crop | None) -> PageView:
+        """Cut a page elsewhere: off the page as it is turned now; None: as the machine found."""
+        fitted: Crop | None = None
+        if crop is not None:
+            now = self.cropping(key, max_px=64)
+            fitted = crop.inside(now.width_mm, now.height_mm)
+            fitted = None if fitted == now.found else fitted.turned(-self._sheet(key).quarters)
+        with self._lock:
+            self._act(actor, lambda order: order.crop(key, fitted))
+            return self._page(key)
+
+    def move(self, actor: Actor, keys: Keys, to_index: int) -> None:
+        """Put pages somewhere else in the order."""
+        self._act(actor, lambda order: order.move_to(_named(keys), to_index))
+
+    def shift(self, actor: Actor, keys: Keys, step: int) -> None:
+        """Move pages one place on or back, across documents too."""
+        self._act(actor, lambda order: order.shift(_named(keys), step))
+
+    def place(self, actor: Actor, keys: Keys, anchor: str, *, after: bool) -> None:
+        """Put pages before or behind another page, in its document."""
+        self._act(actor, lambda order: order.place(_named(keys), anchor, after=after))
+
+    def drop(self, actor: Actor, keys: Keys) -> None:
+        """Leave pages out of the document; they can be restored until the document is made."""
+        self._act(actor, lambda order: order.leave_out(_named(keys)))
+
+    def restore(self, actor: Actor, keys: Keys) -> None:
+        """Take dropped, replaced or blank pages into the document after all."""
+        self._act(actor, lambda order: order.restore(_named(keys)))
+
+    def blanks(self, actor: Actor, *, keep: bool) -> None:
+        """Take all blank pages in, or leave them all out."""
+        with self._lock:
+            blank = [key for key, entry in self._entries.items() if entry.blank]
+            self._act(
+                actor, lambda order: order.restore(blank) if keep else order.leave_out(blank, Out.BLANK)
             )
-            return _view(self._entries[index], index)
 
-    def move(self, actor: Actor, key: str, to_index: int) -> None:
-        """Put a page somewhere else in the order."""
-        with self._lock:
-            index, entry = self._entry(key)
-            self._entries.pop(index)
-            self._entries.insert(max(0, min(to_index, len(self._entries))), entry)
-            self._shelf.reorder(actor.user_id, [each.row_id for each in self._entries])
+    def split(self, actor: Actor, key: str) -> None:
+        """Begin another document behind a page."""
+        self._act(actor, lambda order: order.split(key))
 
-    def drop(self, actor: Actor, key: str) -> None:
-        """Leave a page out of the document; it can be restored until the document is made."""
-        del actor
-        self._mark(key, dropped=True)
+    def merge(self, actor: Actor, key: str) -> None:
+        """Join a page's document with the next one."""
+        self._act(actor, lambda order: order.merge(key))
 
-    def restore(self, actor: Actor, key: str) -> None:
-        """Take a dropped or blank page into the document after all."""
-        del actor
-        self._mark(key, dropped=False)
+    def assign(self, actor: Actor, key: str, component_id: str) -> None:
+        """Let the document of a page go to a component of the same dossier."""
+        if component_id not in self._shelf.components():
+            raise NotFound
+        self._act(actor, lambda order: order.assign(key, component_id))
 
-    def keep(self, actor: Actor) -> FileView:
-        """Make the document: PDF/A written, read back, sealed, attached. Durable when this returns.
+    def assign_pages(self, actor: Actor, components: Mapping[int, str]) -> None:
+        """Make documents by page, as one act: for separator sheets and the like.
+
+        Args:
+            actor: who does it.
+            components: index of a page in the batch -> code of the component to which it and the pages
+                behind it go, up to the next index.
 
         Raises:
-            Refused: scan.already_running, scan.no_pages, dossier.not_editable.
+            NotFound: a code that the dossier does not have.
         """
+        ids = {code: component_id for component_id, code in self._shelf.components().items()}
+        if not set(components.values()) <= set(ids):
+            raise NotFound
+        self._act(actor, lambda order: order.divide({at: ids[code] for at, code in components.items()}))
+
+    def undo(self, actor: Actor) -> None:
+        """Undo the last act; nothing to do when there was none."""
+        self._turn(actor, History.undo)
+
+    def redo(self, actor: Actor) -> None:
+        """Do again what was undone last."""
+        self._turn(actor, History.redo)
+
+    # ------------------------------------------------------------------ the end
+    def keep(self, actor: Actor) -> FileView:
+        """Make the document, the first where there are several: see `keep_all`."""
+        return self.keep_all(actor)[0]
+
+    def keep_all(self, actor: Actor) -> tuple[FileView, ...]:
+        """Make the documents: PDF/A written, read back, sealed, attached, all or none.
+
+        Durable when this returns.
+
+        Raises:
+            Refused: scan.already_running, scan.no_pages, scan.keep_stopped, dossier.not_editable.
+        """
+        require(actor, Act.SCAN)
+        tools = self._tools
+        maker = DocumentMaker(self._pictures, tools.clock, use_ocr=tools.use_ocr, progress=self._tell)
         with self._lock:
-            if self.running or self._keeping:
-                raise Refused("scan.already_running")
-            self._keeping = True
-            entries = tuple(self._entries)
+            self._require_rest()
+            documents = [document for document in self._history.present.documents if document.kept]
+            if not documents:
+                raise Refused("scan.no_pages")
+            self._maker = maker
         try:
-            file = self._shelf.make_document(actor.user_id, entries, self._sink)
-            with self._lock:
-                self._entries = []  # a second click finds nothing to keep twice
-            return file
+            files = self._shelf.attach(actor.user_id, maker.make(documents), list(self._entries))
+            self._forget()  # a second click finds nothing to keep twice
+            return files
         finally:
-            self._keeping = False
+            self._maker = None
 
     def discard(self, actor: Actor) -> None:
         """Let all pages go."""
+        require(actor, Act.SCAN)
         with self._lock:
-            if self.running or self._keeping:
-                raise Refused("scan.already_running")
-            self._shelf.discard(actor.user_id, [entry.row_id for entry in self._entries])
-            self._end()
-
-    def _end(self) -> None:
-        with self._lock:
-            self._entries = []
+            self._require_rest()
+            self._shelf.discard(actor.user_id, list(self._entries))
+            self._forget()
             self._over = True
 
-    def _take(self, actor_id: str, job: ScanJob, on_event: EventSink) -> None:
-        """Take pages until the device ends, or until one can't be kept: later ones must not close the gap."""
-        pages, safe = 0, True
-        try:
-            with job:
-                for event in job:
-                    match event:
-                        case PageCaptured() if safe:
-                            kept = self._take_page(actor_id, job, event, on_event)
-                            safe = kept is not None
-                            pages += kept or 0
-                        case ScanFault() if safe:
-                            _tell(on_event, Fault(event.code, event.page_no, event.retryable))
-                        case ScanEnded():
-                            break
-        except Exception as error:  # noqa: BLE001  -- the screen must hear of an end, whatever the defect
-            log.error("scan ended: %s", type(error).__name__)  # noqa: TRY400
-            _tell(on_event, Fault(ScanningError.code, pages + 1, retryable=True))
-        _tell(on_event, Ended(pages))
+    # ------------------------------------------------------------------ inside
+    def _act(self, actor: Actor, change: Callable[[PageOrder], PageOrder]) -> None:
+        self._turn(actor, lambda history: history.act(change(history.present)))
 
-    def _take_page(self, actor_id: str, job: ScanJob, event: PageCaptured, on_event: EventSink) -> int | None:
-        """Return how many pages were kept, 0 or 1; None when the page is good and can't be kept."""
-        number = event.page.sequence
-        source = hashlib.sha256(event.page.image).hexdigest()
-        if source in self._held:
-            self._held.discard(source)
-            job.acknowledge([event.page])
-            return 0
-        try:
-            page = clean(event.page, CleanOptions())
-            with self._lock:
-                index = len(self._entries)
-                row_id = self._shelf.seal(actor_id, page, source, index + 1)
-                self._entries.append(PageEntry.of(row_id, page, source))
-                view = _view(self._entries[index], index)
-        except ScanningError as error:
-            _tell(on_event, Fault(error.code, number, error.retryable))
-            return 0
-        except (StoreError, SecurityError, ServiceError) as error:
-            # the page is not safe: stop pulling paper in, and say why
-            job.cancel()
-            _tell(on_event, Fault(error.code, number, error.retryable))
-            return None
-        job.acknowledge([event.page])
-        _tell(on_event, PageArrived(view))
-        return 1
-
-    def _mark(self, key: str, *, dropped: bool) -> None:
+    def _turn(self, actor: Actor, change: Callable[[History], History]) -> None:
+        require(actor, Act.SCAN)
         with self._lock:
-            index, entry = self._entry(key)
-            self._entries[index] = replace(entry, dropped=dropped)
+            if self.keeping:
+                raise Refused("scan.already_running")
+            try:
+                fresh = change(self._history)
+            except KeyError as error:
+                raise NotFound from error
+            if fresh is not self._history:
+                self._shelf.save_order(actor.user_id, fresh.present)
+                self._history = fresh
 
-    def _entry(self, key: str) -> tuple[int, PageEntry]:
+    def _require_rest(self) -> None:
+        if self.running or self.keeping:
+            raise Refused("scan.already_running")
+
+    def _forget(self) -> None:
         with self._lock:
-            for index, entry in enumerate(self._entries):
-                if entry.row_id == key:
-                    return index, entry
+            self._entries = {}
+            self._history = History(PageOrder(self._history.present.home))
+            self._pictures.forget()
+
+    def _sheet(self, key: str) -> Sheet:
+        with self._lock:
+            try:
+                return self._history.present.sheet(key)
+            except KeyError as error:
+                raise NotFound from error
+
+    def _page(self, key: str) -> PageView:
+        pages, _ = listed(self._history.present, self._entries, self._pictures)
+        for page in pages:
+            if page.key == key:
+                return page
         raise NotFound
 
-
-def _view(entry: PageEntry, index: int) -> PageView:
-    return PageView(
-        key=entry.row_id,
-        index=index,
-        blank=entry.page.blank,
-        dropped=entry.dropped,
-        findings=tuple(finding.code for finding in entry.page.findings),
-        thumbnail=entry.thumbnail,
-        width_px=entry.page.width_px,
-        height_px=entry.page.height_px,
-    )
+    def _tell(self, event: CaptureEvent) -> None:
+        with self._lock:
+            sinks = tuple(self._sinks)
+        for sink in sinks:
+            try:
+                sink(event)
+            except Exception as error:  # noqa: BLE001  -- a window that is gone must not stop the scanner
+                log.warning("capture listener failed: %s", type(error).__name__)
 
 
-def _tell(sink: EventSink, event: CaptureEvent) -> None:
-    try:
-        sink(event)
-    except Exception as error:  # noqa: BLE001  -- a window that is gone must not stop the scanner
-        log.warning("capture listener failed: %s", type(error).__name__)
+class _Placing:
+    """Where the next page of a scan goes."""
+
+    def __init__(self, batch: CaptureBatch, actor_id: str, aim: Aim) -> None:
+        self._batch, self._actor_id = batch, actor_id
+        self._after, self._instead_of = aim.after, aim.instead_of
+
+    def keep(self, kept: KeptPage) -> PageView:
+        view = self._batch.arrive(self._actor_id, kept, self._after, self._instead_of)
+        if self._after or self._instead_of:
+            self._after, self._instead_of = view.key, ""
+        return view
+
+
+def _named(keys: Keys) -> tuple[str, ...]:
+    return (keys,) if isinstance(keys, str) else tuple(keys)

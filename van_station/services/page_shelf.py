@@ -1,28 +1,28 @@
-"""Where the pages of one component lie: sealed as they come, made into a document in the end."""
+"""Where the pages of one component lie: sealed as they come, in order, attached as documents in the end."""
 
 from __future__ import annotations
 
+import json
 import logging
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 from sqlmodel import Session, col, select
 
-from scanning import CleanPage, Part, split_by_separators
 from van_station.records.dossiers import Component, Dossier, StoredFile
+from van_station.records.trips import Setting
 from van_station.rules.dossiers import DossierState
-from van_station.services.capture_events import FileView, PageEntry, Progress
-from van_station.services.clock import Clock
-from van_station.services.copy_records import undo_certification
+from van_station.rules.page_history import History, from_json, settled, to_json
+from van_station.rules.page_order import PageOrder
+from van_station.services.capture_events import FileView, PageEntry
 from van_station.services.dossier_views import EDITABLE
 from van_station.services.errors import NotFound, Refused
-from van_station.services.page_document import DocumentMaker
-from van_station.services.sealed_files import Content, SealedFiles, let_go
-from van_station.services.sealed_pages import PAGE_MEDIA_TYPE, pack_page, unpack_page
+from van_station.services.sealed_files import Content, SealedFiles, file_row, let_go
+from van_station.services.sealed_pages import PAGE_MEDIA_TYPE, KeptPage, pack_page, unpack_page
 from van_station.store import Store, StoreError, UnitOfWork
 
 log = logging.getLogger(__name__)
+_ORDER_KEY = "scan.order"
 
 
 @dataclass(frozen=True)
@@ -37,126 +37,154 @@ class Place:
         """What the audit lines are about."""
         return "component", self.component_id
 
+    @property
+    def order_key(self) -> str:
+        """Name of the setting that holds the order of the pages."""
+        return f"{_ORDER_KEY}.{self.component_id}"
+
+
+@dataclass(frozen=True)
+class Made:
+    """A document that was written, and where it goes."""
+
+    component_id: str
+    pdf: bytes = field(repr=False)
+    pages: int
+
 
 class PageShelf:
     """Keeps one component's pages; each call is durable when it returns."""
 
-    def __init__(
-        self, store: Store, clock: Clock, files: SealedFiles, place: Place, maker: DocumentMaker
-    ) -> None:
+    def __init__(self, store: Store, files: SealedFiles, place: Place) -> None:
         self._store = store
-        self._clock = clock
         self._files = files
         self._place = place
-        self._maker = maker
-        self._reading = maker.reading
 
-    def reopened(self) -> list[PageEntry]:
-        """Return the pages that lie here already, in order: those of a batch that was cut short."""
+    # ------------------------------------------------------------------ pages
+    def reopened(self) -> tuple[list[PageEntry], PageOrder]:
+        """Return the pages that lie here already and their order: those of a batch that was cut short."""
         with self._store.reading() as session:
             rows = page_rows(session, self._place.component_id)
-        return [entry for row in rows if (entry := self._reopened(row)) is not None]
+            kept = session.get(Setting, self._place.order_key)
+            text = kept.value if kept else ""
+        entries = [entry for row in rows if (entry := self._reopened(row)) is not None]
+        return entries, settled(self._order(text), {entry.row_id: entry.out for entry in entries})
+
+    def _order(self, text: str) -> PageOrder:
+        try:
+            return from_json(json.loads(text)) if text else PageOrder(self._place.component_id)
+        except ValueError:
+            log.warning("the order of pages cannot be read; they are shown as they came")
+            return PageOrder(self._place.component_id)
 
     def _reopened(self, row: StoredFile) -> PageEntry | None:
         """Return a page as it was kept; None for a damaged one, which must not hold up the others."""
         try:
-            entry = PageEntry.of(row.id, *unpack_page(self._files.open(row)))
+            kept = unpack_page(self._files.open(row))
         except (Refused, StoreError, ValueError) as error:
             log.warning("a kept page cannot be opened: %s", type(error).__name__)
             return None
-        self._read_behind(row.id, entry.page)
-        return entry
+        return PageEntry.of(row.id, kept.page, kept.source_sha256)
 
-    def seal(self, actor_id: str, page: CleanPage, source_sha256: str, sequence: int) -> str:
-        """Keep a page sealed and return its row's id."""
-        row = self._sealed_page(actor_id, page, source_sha256, sequence)
-        with self._store.unit(actor_id, "scan.page", self._place.subject) as unit:
-            unit.save(row)
-        self._read_behind(row.id, page)
-        return row.id
-
-    def _read_behind(self, row_id: str, page: CleanPage) -> None:
-        if not page.blank:
-            self._reading.ask(row_id, page)
-
-    def replace(self, actor_id: str, entry: PageEntry, page: CleanPage, sequence: int) -> str:
-        """Keep a changed page in place of another and return the new row's id."""
-        row = self._sealed_page(actor_id, page, entry.source_sha256, sequence)
-        with self._store.unit(actor_id, "scan.page_changed", self._place.subject) as unit:
-            unit.save(row)
-            gone = let_go(unit, [entry.row_id])
-        self._files.discard(gone)
-        self._reading.forget(entry.row_id)
-        self._read_behind(row.id, page)
-        return row.id
-
-    def reorder(self, actor_id: str, row_ids: Sequence[str]) -> None:
-        """Keep the order of pages."""
-        with self._store.unit(actor_id, "scan.order", self._place.subject) as unit:
-            for sequence, row_id in enumerate(row_ids, start=1):
-                row = unit.session.get(StoredFile, row_id)
-                if row is not None and row.sequence != sequence:
-                    row.sequence = sequence
-                    unit.save(row)
-
-    def make_document(
-        self, actor_id: str, entries: Sequence[PageEntry], progress: Callable[[Progress], None]
-    ) -> FileView:
-        """Write the PDF/A, read it back, seal it and attach it; one document for each separator sheet.
-
-        A sheet sends what is behind it to the component of the dossier that it names.
+    def open(self, row_id: str) -> KeptPage:
+        """Return a page from the store.
 
         Raises:
-            Refused: scan.no_pages, dossier.not_editable; NotNow: a scanning error's code.
+            NotFound, Refused (file.damaged, file.not_openable), StoreError.
         """
-        parts = _parts(entries)
-        if not parts:
-            raise Refused("scan.no_pages")
-        written = [self._maker.write(part.pages, progress) for part in parts]
-        places = self._places(part.code for part in parts)
-        rows = [
-            self._files.seal(
-                actor_id,
-                self._place.dossier_id,
-                places[part.code],
-                Content(made.data, "application/pdf", len(part.pages), "document", 1),
-            )
-            for part, made in zip(parts, written, strict=True)
-        ]
-        turned = sum(made.turned for made in written)
-        kept = sum(len(part.pages) for part in parts)
-        notes = [made.notes(self._maker.limits) for made in written]
-        with self._store.unit(actor_id, "scan.document", self._place.subject) as unit:
-            require_editable(unit.session, self._place.dossier_id)
-            for row in rows:
-                _attach(unit, row)
-            gone = let_go(unit, [entry.row_id for entry in entries])
-            dropped = len(entries) - kept
-            unit.note({"pages": kept, "dropped": dropped, "turned": turned, "documents": len(rows)})
-            unit.note(dict(Counter(finding.code for found in notes for finding in found)))
-        self._clear(gone)
-        self._reading.forget(*(entry.row_id for entry in entries))
-        views = [replace(file_view(row), notes=found) for row, found in zip(rows, notes, strict=True)]
-        return replace(views[0], turned=turned, others=tuple(views[1:]))
-
-    def _places(self, codes: Iterable[str]) -> dict[str, str]:
-        """Return the component for each code of a separator sheet; ours for codes that the dossier lacks."""
         with self._store.reading() as session:
-            query = select(Component).where(Component.dossier_id == self._place.dossier_id)
-            ids = {row.code: row.id for row in session.exec(query).all()}
-        return {code: ids.get(code, self._place.component_id) for code in codes}
+            row = file_row(session, row_id)
+        try:
+            return unpack_page(self._files.open(row))
+        except ValueError as error:
+            raise Refused("file.damaged") from error
+
+    def seal(
+        self, actor_id: str, kept: KeptPage, sequence: int, arrive: Callable[[str], History]
+    ) -> tuple[str, History]:
+        """Keep a page sealed, and in the same act where it stands; return its row's id and the history.
+
+        Args:
+            actor_id: who scans.
+            kept: the page.
+            sequence: its number by arrival.
+            arrive: returns the history in which the page of this row has come.
+        """
+        content = Content(pack_page(kept), PAGE_MEDIA_TYPE, 1, "page", sequence)
+        row = self._files.seal(actor_id, self._place.dossier_id, self._place.component_id, content)
+        history = arrive(row.id)
+        with self._store.unit(actor_id, "scan.page", self._place.subject) as unit:
+            unit.save(row)
+            self._write_order(unit, history.present)
+        return row.id, history
+
+    def save_order(self, actor_id: str, order: PageOrder) -> None:
+        """Keep the order of pages, how they are turned and cut, and what documents they make."""
+        with self._store.unit(actor_id, "scan.order", self._place.subject) as unit:
+            self._write_order(unit, order)
 
     def discard(self, actor_id: str, row_ids: Sequence[str]) -> None:
         """Let pages go."""
         with self._store.unit(actor_id, "scan.discard", self._place.subject) as unit:
             gone = let_go(unit, row_ids)
+            self._forget_order(unit)
             unit.note({"pages": len(row_ids)})
         self._clear(gone)
-        self._reading.forget(*row_ids)
 
-    def _sealed_page(self, actor_id: str, page: CleanPage, source_sha256: str, sequence: int) -> StoredFile:
-        content = Content(pack_page(page, source_sha256), PAGE_MEDIA_TYPE, 1, "page", sequence)
-        return self._files.seal(actor_id, self._place.dossier_id, self._place.component_id, content)
+    # ------------------------------------------------------------------ documents
+    def components(self) -> dict[str, str]:
+        """Return the dossier's components: id -> code."""
+        query = select(Component).where(Component.dossier_id == self._place.dossier_id)
+        with self._store.reading() as session:
+            return {row.id: row.code for row in session.exec(query).all()}
+
+    def attach(self, actor_id: str, made: Sequence[Made], row_ids: Sequence[str]) -> tuple[FileView, ...]:
+        """Attach documents, all or none, and let the pages go.
+
+        Raises:
+            Refused: dossier.not_editable. NotFound: a component that is not of this dossier.
+        """
+        with self._store.reading() as session:
+            require_editable(session, self._place.dossier_id)
+        contents = [Content(each.pdf, "application/pdf", each.pages, "document", 1) for each in made]
+        rows = [
+            self._files.seal(actor_id, self._place.dossier_id, each.component_id, content)
+            for each, content in zip(made, contents, strict=True)
+        ]
+        with self._store.unit(actor_id, "scan.document", self._place.subject) as unit:
+            require_editable(unit.session, self._place.dossier_id)
+            for row in rows:
+                self._attach(unit, row)
+            gone = let_go(unit, row_ids)
+            self._forget_order(unit)
+            pages = sum(row.page_count for row in rows)
+            unit.note({"documents": len(rows), "pages": pages, "dropped": len(row_ids) - pages})
+        self._clear(gone)
+        return tuple(file_view(row) for row in rows)
+
+    def _attach(self, unit: UnitOfWork, row: StoredFile) -> None:
+        component = unit.session.get(Component, row.component_id or "")
+        if component is None or component.dossier_id != self._place.dossier_id:
+            raise NotFound
+        row.sequence = 1 + len(_documents(unit.session, component.id))
+        unit.save(row)
+        component.page_count += row.page_count
+        unit.save(component)
+        unit.session.flush()  # the next document of the same component counts this one
+
+    # ------------------------------------------------------------------ inside
+    def _write_order(self, unit: UnitOfWork, order: PageOrder) -> None:
+        text = json.dumps(to_json(order), separators=(",", ":"))
+        row = unit.session.get(Setting, self._place.order_key) or Setting(
+            key=self._place.order_key, value=text
+        )
+        row.value = text
+        unit.save(row)
+
+    def _forget_order(self, unit: UnitOfWork) -> None:
+        row = unit.session.get(Setting, self._place.order_key)
+        if row is not None:
+            unit.session.delete(row)
 
     def _clear(self, blob_ids: Sequence[str]) -> None:
         """Discard bodies, and the pages of the log in which their keys still stand."""
@@ -165,7 +193,7 @@ class PageShelf:
 
 
 def page_rows(session: Session, component_id: str) -> list[StoredFile]:
-    """Return the rows of pages that are not a document yet, in order."""
+    """Return the rows of pages that are not a document yet, in order of arrival."""
     query = select(StoredFile).where(
         StoredFile.component_id == component_id,
         StoredFile.role == "page",
@@ -188,31 +216,6 @@ def file_view(row: StoredFile) -> FileView:
     return FileView(
         row.id, row.component_id or "", row.page_count, row.size_bytes, row.sealed_at, row.media_type
     )
-
-
-def _parts(entries: Sequence[PageEntry]) -> list[Part[PageEntry]]:
-    """Return what becomes a document each: pages between separator sheets, left-out pages apart.
-
-    A sheet that somebody took back into the document is a page like others.
-    """
-
-    def page_of(entry: PageEntry) -> CleanPage:
-        return entry.page if entry.dropped else replace(entry.page, blank=False, findings=())
-
-    parts = split_by_separators(entries, page_of)
-    kept = (Part(part.code, tuple(entry for entry in part.pages if not entry.dropped)) for part in parts)
-    return [part for part in kept if part.pages]
-
-
-def _attach(unit: UnitOfWork, row: StoredFile) -> None:
-    component_id = row.component_id or ""
-    row.sequence = 1 + len(_documents(unit.session, component_id))
-    unit.save(row)
-    component = unit.session.get(Component, component_id)
-    if component is not None:
-        component.page_count += row.page_count
-        undo_certification(unit, component)
-        unit.save(component)
 
 
 def _documents(session: Session, component_id: str) -> list[StoredFile]:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 
 import flet as ft
 
 from van_station.rules.access import Act
-from van_station.services.capture import CaptureSettings, ScannerList, ScannerView
+from van_station.services.capture import ScannerView
 from van_station.services.capture_batch import CaptureBatch
 from van_station.services.capture_events import CaptureEvent, Ended, Fault, PageArrived, PageView, Progress
 from van_station.services.dossier_views import ComponentView
 from van_station.ui import dialogs, parts, theme
-from van_station.ui.desk.page_viewer import show_page
-from van_station.ui.desk.scan_page import PageActs, PageTools, Thumb
-from van_station.ui.desk.scan_profiles import ProfileRow
+from van_station.ui.desk.scan_choice import ScanChoice
+from van_station.ui.desk.scan_devices import DeviceTiles
+from van_station.ui.desk.scan_grid import ThumbGrid, shown_pages
+from van_station.ui.desk.scan_page import PageActs, PageTools
 from van_station.ui.parts import Style
 from van_station.ui.session import Desk
 
@@ -43,9 +44,7 @@ class BatchPanel:
 
     def __init__(self, desk: Desk, kept: Callable[[], Awaitable[None]]) -> None:
         self._desk, self._kept_act = desk, kept
-        self._scanners: ScannerList | None = None
-        self._device = ""
-        self._duplex = False
+        self._choice = desk.state(ScanChoice)
         self._dossier_id = ""
         self._component: ComponentView | None = None
         self._batch: CaptureBatch | None = None
@@ -55,25 +54,19 @@ class BatchPanel:
         self._keeping = False
         self._fault: Fault | None = None
         self._nothing_came = False
-        self._thumbs: dict[str, Thumb] = {}
+        self._unlisten: Callable[[], None] = lambda: None
         stretch = ft.CrossAxisAlignment.STRETCH
         self._settings = ft.Column(spacing=theme.GAP_S, horizontal_alignment=stretch)
         self._words = parts.text("", Style.BODY_LARGE)
         self._status = parts.tid("scan-status", self._words, live_region=True)
         self._progress = ft.ProgressBar(bar_height=6, border_radius=3, visible=False)
         self._fault_box = ft.Container(visible=False)
-        self._grid = ft.Row(
-            wrap=True,
-            spacing=theme.GAP_S,
-            run_spacing=theme.GAP_S,
-            vertical_alignment=ft.CrossAxisAlignment.START,
-        )
-        self._devices = ft.Row(wrap=True, spacing=theme.GAP_S, run_spacing=theme.GAP_S)
-        self._drawn_devices: tuple[object, ...] = ()
+        self._grid = ThumbGrid(desk, self._press)
+        self._devices = DeviceTiles(desk, self._choice, self._redraw)
         self._no_ocr = ft.Container(visible=False)
         self._make_buttons()
         self._tools = PageTools(
-            desk, PageActs(self._preview, self._rotate, self._move, self._drop_or_restore)
+            desk, PageActs(self._look_through, self._rotate, self._move, self._drop_or_restore)
         )
         self._work = ft.Row(
             [self._status, self._tools.view],
@@ -84,7 +77,7 @@ class BatchPanel:
             vertical_alignment=ft.CrossAxisAlignment.CENTER,
         )
         self.view = ft.Column(
-            [self._settings, self._progress, self._fault_box, self._work, self._grid, self._no_ocr],
+            [self._settings, self._progress, self._fault_box, self._work, self._grid.view, self._no_ocr],
             spacing=theme.GAP_S,
             horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
         )
@@ -130,46 +123,45 @@ class BatchPanel:
         )
         buttons = (self._start_button, self._keep_button, self._discard_button)
         self._scanner_row = ft.Row(
-            [self._devices, *[button.view for button in buttons]],
+            [self._devices.view, *[button.view for button in buttons]],
             wrap=True,
             spacing=theme.GAP_S,
             run_spacing=theme.GAP_S,
             vertical_alignment=ft.CrossAxisAlignment.CENTER,
         )
-        self._profiles = ProfileRow(desk, self._look_again)
-        self._settings.controls = [self._no_scanner, self._scanner_row, self._profiles.view]
+        self._settings.controls = [self._no_scanner, self._scanner_row]
 
     # ------------------------------------------------------------------ coming and going
     async def load_scanners(self) -> None:
         """Ask which devices answer; the first one is chosen until somebody chooses."""
-        if self._scanners is None:
-            self._scanners = await self._desk.run(self._desk.work.capture.scanners, self._desk.me)
-        known = [device.id for device in self._scanners.devices]
-        if self._device not in known:
-            self._device = known[0] if known else ""
-        await self._profiles.show(self._chosen_device())
+        if self._choice.scanners is None:
+            self._choice.found(await self._desk.run(self._desk.work.capture.scanners))
 
     async def show(self, dossier_id: str, component: ComponentView, *, editable: bool) -> None:
         """Show the batch of a paper, one that was cut short included."""
         self._dossier_id, self._component, self._shown = dossier_id, component, True
         self._fault, self._selected, self._nothing_came = None, "", False
-        self._thumbs.clear()
-        self._batch = None
+        self._grid.clear()
         allowed = editable and self._desk.me.may(Act.SCAN)
-        if allowed:
-            self._batch = await self._desk.run(self._desk.work.capture.unfinished, dossier_id, component.id)
+        self._take(
+            await self._desk.run(self._desk.work.capture.unfinished, dossier_id, component.id)
+            if allowed
+            else None
+        )
         await self._load_pages()
         self._settings.visible = self._work.visible = allowed
+        await self._grid.load(self._batch, self._pages, self._selected)
         self._draw()
 
     def rest(self) -> None:
         """The step is left; a running scan goes on, its pages are sealed."""
         self._shown = False
-        self._thumbs.clear()
+        self._unlisten()
+        self._grid.clear()
 
     async def focus(self) -> None:
         """Give the keyboard to scanning, or to keeping what was scanned."""
-        devices = self._scanners.devices if self._scanners else ()
+        devices = self._choice.scanners.devices if self._choice.scanners else ()
         button = self._keep_button if self._pages else self._start_button
         await self._desk.focus((button if devices or self._pages else self._again_button).button)
 
@@ -179,8 +171,7 @@ class BatchPanel:
             self._selected = self._pages[0].key if self._pages else ""
 
     def _chosen_device(self) -> ScannerView | None:
-        devices = self._scanners.devices if self._scanners else ()
-        return next((device for device in devices if device.id == self._device), None)
+        return self._choice.device
 
     @property
     def _running(self) -> bool:
@@ -188,7 +179,7 @@ class BatchPanel:
 
     # ------------------------------------------------------------------ keys
     async def on_key(self, event: ft.KeyboardEvent) -> bool:
-        """F9 scan or stop, F10 keep, arrows choose, Shift+arrows move, R turns, Delete leaves out."""
+        """F9 scan or stop, F10 keep, F11 look through, arrows choose, R turns, Delete leaves out."""
         page = self._page()
         if event.key == "F9":
             await self._start_or_stop()
@@ -196,13 +187,11 @@ class BatchPanel:
             await self._keep()
         elif event.ctrl or event.alt or page is None:
             return False
+        elif event.key == "F11":
+            await self._look_through()
         elif event.key in ("Arrow Left", "Arrow Right"):
             step = 1 if event.key == "Arrow Right" else -1
-            await (
-                self._move(step)
-                if event.shift
-                else self._select(neighbour(self._pages, self._selected, step))
-            )
+            await self._select(neighbour(self._pages, self._selected, step))
         elif event.key.upper() == "R":
             await self._rotate(-1 if event.shift else 1)
         elif event.key == "Delete":
@@ -215,7 +204,7 @@ class BatchPanel:
     def _draw(self) -> None:
         self._draw_settings()
         self._draw_status()
-        self._draw_grid()
+        self._grid.draw(self._pages, self._selected)
         self._draw_tools()
 
     def _redraw(self) -> None:
@@ -225,10 +214,9 @@ class BatchPanel:
 
     def _draw_settings(self) -> None:
         say = self._desk.say
-        devices = self._scanners.devices if self._scanners else ()
+        devices = self._choice.scanners.devices if self._choice.scanners else ()
         self._no_scanner.visible, self._scanner_row.visible = not devices, bool(devices)
-        self._draw_devices(devices)
-        self._profiles.running(running=self._running)
+        self._devices.draw(running=self._running)
         label = say("scan.stop") if self._running else say("scan.more") if self._pages else say("scan.start")
         weight: parts.Kind = "tonal" if self._pages and not self._running else "filled"
         self._start_button.set(label=label, disabled=self._keeping, kind=weight)
@@ -240,53 +228,13 @@ class BatchPanel:
         self._keep_button.set(label=say("scan.keep", count=count), disabled=off or not count)
         self._discard_button.set(disabled=off)
         self._keep_button.view.visible = self._discard_button.view.visible = bool(self._pages)
-        lacking = bool(devices) and self._scanners is not None and not self._scanners.ocr_ready
+        lacking = bool(devices) and self._choice.scanners is not None and not self._choice.scanners.ocr_ready
         self._no_ocr.visible = lacking
         if lacking and self._no_ocr.content is None:
             words = parts.text(
                 say("scan.text_layer_missing"), Style.BODY_SMALL, color=self._desk.palette.quiet
             )
             self._no_ocr.content = parts.tid("no-ocr", words)
-
-    def _draw_devices(self, devices: Sequence[ScannerView]) -> None:
-        """Draw the devices to choose from, anew only when something about them changed."""
-        chosen = self._chosen_device()
-        drawn = (tuple(device.id for device in devices), self._device, self._duplex, self._running)
-        if drawn == self._drawn_devices:
-            return
-        self._drawn_devices = drawn
-        self._devices.controls = [self._device_tile(device) for device in devices]
-        if chosen is not None and chosen.has_duplex:
-            self._devices.controls.append(self._duplex_tile())
-
-    def _device_tile(self, device: ScannerView) -> ft.Control:
-        async def pick() -> None:
-            self._device = device.id
-            await self._profiles.show(self._chosen_device())
-            self._redraw()
-
-        label = self._desk.say("scan.folder_watch") if device.kind == "folder" else device.label
-        icon = ft.Icons.FOLDER_OPEN_OUTLINED if device.kind == "folder" else ft.Icons.SCANNER_OUTLINED
-        tile = parts.Tile(self._desk, f"device-{device.id}", label, pick, icon=icon, compact=True)
-        tile.set(selected=device.id == self._device)
-        tile.button.disabled = self._running
-        return tile.view
-
-    def _duplex_tile(self) -> ft.Control:
-        async def flip() -> None:
-            self._duplex = not self._duplex
-            self._redraw()
-
-        tile = parts.Tile(
-            self._desk,
-            "duplex",
-            self._desk.say("scan.duplex"),
-            flip,
-            icon=ft.Icons.FLIP_ROUNDED,
-            compact=True,
-        )
-        tile.set(selected=self._duplex)
-        return tile.view
 
     def _draw_status(self) -> None:
         desk, say = self._desk, self._desk.say
@@ -319,24 +267,12 @@ class BatchPanel:
                 sentence += f" · {say('scan.blank_dropped', count=blank)}"
         self._words.value, self._status.visible = sentence, bool(sentence)
 
-    def _draw_grid(self) -> None:
-        for page in self._pages:
-            if page.key not in self._thumbs:
-                self._thumbs[page.key] = Thumb(self._desk, page, self._press)
-        keys = [page.key for page in self._pages]
-        for gone in [key for key in self._thumbs if key not in keys]:
-            del self._thumbs[gone]
-        for number, page in enumerate(self._pages, start=1):
-            self._thumbs[page.key].draw(page, number, selected=page.key == self._selected)
-        self._grid.controls = [self._thumbs[key].view for key in keys]
-        self._grid.visible = bool(keys)
-
     def _draw_tools(self) -> None:
         self._tools.draw(self._page(), off=self._keeping)
 
     # ------------------------------------------------------------------ scanning
     async def _look_again(self) -> None:
-        self._scanners = None
+        self._choice.scanners = None
         await self.load_scanners()
         self._redraw()
 
@@ -345,31 +281,33 @@ class BatchPanel:
         if component is None or device is None or self._running or self._keeping:
             return
         self._fault, self._nothing_came = None, False
-        wish = CaptureSettings(
-            source="adf" if device.has_feeder else "flatbed",
-            duplex=self._duplex and device.has_duplex,
-            profile=self._profiles.chosen,
+        wish = self._choice.wish()
+        batch = await desk.run(
+            desk.work.capture.start, desk.me, self._dossier_id, component.id, device.id, wish, self._sink
         )
-        listener = self._listener(component.id)
-        self._batch = await desk.run(
-            desk.work.capture.start, desk.me, self._dossier_id, component.id, device.id, wish, listener
-        )
+        self._take(batch)
         await self._load_pages()
         self._redraw()
 
-    def _listener(self, component_id: str) -> Callable[[CaptureEvent], None]:
-        def heard(event: CaptureEvent) -> None:
-            self._desk.from_thread(self._heard, component_id, event)
+    def _take(self, batch: CaptureBatch | None) -> None:
+        """Show a batch and hear of it, of no other any more."""
+        if batch is not self._batch:
+            self._unlisten()
+        self._batch = batch
+        if batch is not None:
+            self._unlisten = batch.listen(self._sink)
 
-        return heard
+    def _sink(self, event: CaptureEvent) -> None:
+        self._desk.from_thread(self._heard, event)
 
-    async def _heard(self, component_id: str, event: CaptureEvent) -> None:
+    async def _heard(self, event: CaptureEvent) -> None:
         self._desk.touch()
-        if self._component is None or self._component.id != component_id:
+        if not self._shown:
             return
         match event:
             case PageArrived():
                 await self._load_pages()
+                await self._grid.load(self._batch, self._pages, self._selected)
             case Fault():
                 self._fault = event
             case Ended():
@@ -402,20 +340,24 @@ class BatchPanel:
     async def _press(self, key: str) -> None:
         """The first press of a page chooses it, the second shows it large."""
         if key == self._selected:
-            await self._preview()
+            await self._look_through()
         else:
             await self._select(key)
 
     async def _select(self, key: str) -> None:
+        before = [page.key for page in shown_pages(self._pages, self._selected)]
         self._selected = key
+        await self._grid.load(self._batch, self._pages, self._selected)
         self._redraw()
+        if key not in before:  # the dozen before is gone, perhaps with the keyboard
+            await self._desk.focus(self._grid.button(key))
 
-    async def _preview(self) -> None:
-        page = self._page()
-        if page is None or self._batch is None:
-            return
-        picture = await self._desk.run(self._batch.preview, page.key)
-        show_page(self._desk, picture, self._desk.say("scan.page_number", number=page.index + 1))
+    async def _look_through(self) -> None:
+        """Open the review at the chosen page."""
+        if self._batch is not None and self._component is not None:
+            await self._desk.go(
+                "review", id=self._dossier_id, component=self._component.id, page=self._selected
+            )
 
     async def _rotate(self, quarters: int) -> None:
         page = self._page()
@@ -439,6 +381,7 @@ class BatchPanel:
 
     async def _reload(self) -> None:
         await self._load_pages()
+        await self._grid.load(self._batch, self._pages, self._selected)
         self._redraw()
 
     # ------------------------------------------------------------------ keeping
@@ -450,19 +393,14 @@ class BatchPanel:
         self._say_progress(Progress("scan.sealing", 0, 1))
         self._redraw()
         try:
-            file = await desk.run(batch.keep, desk.me)
+            files = await desk.run(batch.keep_all, desk.me)
         finally:
             self._keeping = False
             self._redraw()
-        self._batch, self._pages = None, ()
-        self._thumbs.clear()
-        pages = file.page_count + sum(other.page_count for other in file.others)
-        told = [desk.say("scan.done", count=pages)]
-        told += [desk.say("scan.documents_made", count=1 + len(file.others))] if file.others else []
-        told += [desk.say("scan.turned", count=file.turned)] if file.turned else []
-        notes = [note for each in (file, *file.others) for note in each.notes]
-        told += [desk.say(f"note.{note.code}", **note.args) for note in notes]
-        desk.snack(". ".join(told))
+        self._take(None)
+        self._pages = ()
+        self._grid.clear()
+        desk.snack(desk.say("scan.done", count=sum(file.page_count for file in files)))
         await self._kept_act()
 
     async def _ask_discard(self) -> None:
@@ -471,7 +409,7 @@ class BatchPanel:
         async def go() -> None:
             if self._batch is not None:
                 await desk.run(self._batch.discard, desk.me)
-            self._batch = None
+            self._take(None)
             await self._reload()
 
         question = desk.say("scan.discard_question", count=len(self._pages))

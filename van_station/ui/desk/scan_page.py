@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import flet as ft
 
 from van_station.services.capture_events import PageView
-from van_station.ui import parts, theme, words
+from van_station.ui import parts, theme
+from van_station.ui.desk.page_words import out_words, page_notes
 from van_station.ui.parts import Style
 from van_station.ui.session import Desk
 
 THUMBNAIL = (118, 160)
-BLANK = "scan.blank"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +48,11 @@ class PageTools:
             await acts.move(1)
 
         tools = [
-            ("page-view", say("scan.view_page"), acts.view, ft.Icons.ZOOM_IN_ROUNDED),
+            ("page-view", f"{say('review.open')} (F11)", acts.view, ft.Icons.ZOOM_IN_ROUNDED),
             ("page-left", f"{say('scan.rotate_left')} (Shift + R)", turn_left, ft.Icons.ROTATE_LEFT_ROUNDED),
             ("page-right", f"{say('scan.rotate_right')} (R)", turn_right, ft.Icons.ROTATE_RIGHT_ROUNDED),
-            ("page-earlier", f"{say('scan.move_up')} (Shift + ←)", earlier, ft.Icons.ARROW_BACK_ROUNDED),
-            ("page-later", f"{say('scan.move_down')} (Shift + →)", later, ft.Icons.ARROW_FORWARD_ROUNDED),
+            ("page-earlier", say("scan.move_up"), earlier, ft.Icons.ARROW_BACK_ROUNDED),
+            ("page-later", say("scan.move_down"), later, ft.Icons.ARROW_FORWARD_ROUNDED),
             ("page-drop", say("scan.delete_page"), acts.drop, ft.Icons.DELETE_OUTLINE_ROUNDED),
         ]
         self._number = parts.text("", Style.LABEL_LARGE)
@@ -87,10 +87,12 @@ class PageTools:
 
 
 class Thumb:
-    """One page in the grid; its picture crosses the wire once."""
+    """One page in the grid; its picture crosses the wire once for each way it looks."""
 
     def __init__(self, desk: Desk, page: PageView, press: Callable[[str], Awaitable[None]]) -> None:
         self._desk = desk
+        self.page = page
+        self._had = ""
 
         async def pressed() -> None:
             await press(page.key)
@@ -98,7 +100,13 @@ class Thumb:
         grown = min(desk.look.scale, 1.5)
         width, height = (side * grown for side in THUMBNAIL)
         self._image = ft.Image(
-            src=page.thumbnail, width=width, height=height, fit=ft.BoxFit.CONTAIN, exclude_from_semantics=True
+            src=b"",
+            width=width,
+            height=height,
+            fit=ft.BoxFit.CONTAIN,
+            exclude_from_semantics=True,
+            gapless_playback=True,
+            visible=False,
         )
         self._label = parts.text("", Style.LABEL_MEDIUM)
         self._mark = parts.text("", Style.LABEL_SMALL, text_align=ft.TextAlign.CENTER)
@@ -106,7 +114,9 @@ class Thumb:
             self._mark, left=0, right=0, bottom=0, padding=ft.Padding.symmetric(horizontal=4, vertical=3)
         )
         picture = ft.Stack(
-            [ft.Container(self._image, bgcolor="#FFFFFF"), self._strip], width=width, height=height
+            [ft.Container(self._image, bgcolor="#FFFFFF", width=width, height=height), self._strip],
+            width=width,
+            height=height,
         )
         column = ft.Column(
             [picture, self._label],
@@ -114,18 +124,27 @@ class Thumb:
             tight=True,
             horizontal_alignment=ft.CrossAxisAlignment.CENTER,
         )
-        self._button = ft.OutlinedButton(content=column, on_click=desk.on(pressed))
-        self.view = parts.tid(f"page-{page.key}", self._button)
+        self.button = ft.OutlinedButton(content=column, on_click=desk.on(pressed))
+        self.view = parts.tid(f"page-{page.key}", self.button)
+
+    @property
+    def lacks_picture(self) -> bool:
+        """Whether the page looks otherwise than its small picture."""
+        return self._had != self.page.stamp
+
+    def give(self, picture: bytes) -> None:
+        """Show a small picture of the page as it was drawn last; the caller updates the view."""
+        self._had = self.page.stamp
+        self._image.src, self._image.visible = picture, True
 
     def draw(self, page: PageView, number: int, *, selected: bool) -> None:
         """Say what was found on the page, and whether it stays."""
         desk, p = self._desk, self._desk.palette
+        self.page = page
         self._label.value = desk.say("scan.page_number", number=number)
-        notes = [words.note(desk.texts, code, {}) for code in page.findings if code != BLANK]
-        if page.blank and not page.dropped:
-            notes.insert(0, words.note(desk.texts, BLANK, {}))
+        notes = page_notes(desk.texts, page)
         if page.dropped:
-            notes.insert(0, desk.say("scan.blank_page") if page.blank else desk.say("scan.left_out"))
+            notes.insert(0, out_words(desk.texts, page))
         self._mark.value = "\n".join(notes)
         ground, ink = theme.tone_colours(p, "neutral" if page.dropped else "warn")
         self._mark.color, self._strip.bgcolor = ink, ground
@@ -136,6 +155,6 @@ class Thumb:
         look.bgcolor = p.primary_soft if selected else p.card
         resting = ft.BorderSide(2.5 if selected else 1, p.primary if selected else p.line)
         look.side = {ft.ControlState.FOCUSED: ft.BorderSide(3, p.focus), ft.ControlState.DEFAULT: resting}
-        self._button.style = look
+        self.button.style = look
         self.view.selected = selected
         self.view.label = ". ".join([self._label.value, *notes])
