@@ -70,6 +70,8 @@ class Prepared:
 
     birth: str = ""
     big: str = ""
+    review: str = ""
+    """The paper of the birth dossier for which a stack lies scanned."""
     business: str = ""
     sent: str = ""
     ticket: TicketView | None = None
@@ -96,7 +98,7 @@ def prepare(station: Station) -> Prepared:
         for pointer, value in ANSWERS.get(code, {}).items():
             work.dossiers.answer(hoa, dossier.id, pointer, value)
         if code == "1.001193":
-            made.birth = dossier.id
+            made.birth, made.review = dossier.id, _scanned(station, dossier.id)
         elif code == "1.001612":
             made.business = dossier.id
             _complete(station, dossier.id)
@@ -134,6 +136,20 @@ def _complete(station: Station, dossier_id: str) -> None:
     fee = work.dossiers.get(dossier_id).fee
     if fee is not None and fee.amount_vnd:
         work.payments.request(hoa, dossier_id)
+
+
+def _scanned(station: Station, dossier_id: str) -> str:
+    """Scan a stack for the last paper, sort it into two documents, keep nothing."""
+    work, hoa = station.workspace, station.people["hoa"]
+    paper = [each for each in work.dossiers.get(dossier_id).components if each.applies][-1]
+    device = next(each for each in work.capture.scanners().devices if each.kind == "folder")
+    station.lay_papers(7)
+    batch = work.capture.start(hoa, dossier_id, paper.id, device.id, CaptureSettings(), lambda _: None)
+    batch.wait()
+    keys = [page.key for page in batch.pages()]
+    batch.split(hoa, keys[1])
+    batch.drop(hoa, keys[3])
+    return paper.id
 
 
 @dataclass
@@ -426,6 +442,14 @@ def _papers(walk: Walk, made: Prepared) -> None:
     walk.look("13-papers-kept")
 
 
+def _review(walk: Walk, made: Prepared) -> None:
+    walk.go("review", id=made.birth, component=made.review)
+    walk.look("13-review")
+    walk.run(walk.desk.face.screen._looks.begin_crop)
+    walk.look("13-review-cut")
+    walk.run(walk.desk.face.screen._looks.end_crop)
+
+
 def _fee(walk: Walk, made: Prepared) -> None:
     walk.go("dossier", id=made.business, step="fee")
     walk.look("14-fee")
@@ -485,6 +509,7 @@ SCREENS_OF_A_DAY: dict[str, Callable[[Walk, Prepared], None]] = {
     "birth": _birth,
     "biggest": _big,
     "papers": _papers,
+    "review": _review,
     "fee": _fee,
     "submit": _submit,
     "procedures": _procedures,

@@ -11,6 +11,7 @@ from van_station.ui.desk.editions import EditionsScreen
 from van_station.ui.desk.intake import IntakeScreen
 from van_station.ui.desk.procedures import TAKES_IN, ProceduresScreen
 from van_station.ui.desk.queue import QueueScreen
+from van_station.ui.desk.review import ReviewScreen
 from van_station.ui.desk.sync import SyncScreen
 from van_station.ui.desk.trip import TripScreen
 from van_station.ui.screen import Place
@@ -26,6 +27,14 @@ PLACES: tuple[Place, ...] = (
     Place("dossiers", "shell.nav_dossiers", ft.Icons.FOLDER_OUTLINED, DossiersScreen, _QUEUE),
     Place(
         "dossier", "dossier.title", ft.Icons.FOLDER_OPEN_OUTLINED, DossierScreen, _QUEUE, in_navigation=False
+    ),
+    Place(
+        "review",
+        "review.title",
+        ft.Icons.AUTO_STORIES_OUTLINED,
+        ReviewScreen,
+        _QUEUE,
+        in_navigation=False,
     ),
     Place(
         "sync",
