@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable
 
 import flet as ft
@@ -12,6 +13,8 @@ from van_station.services.capture_batch import CaptureBatch
 from van_station.services.capture_events import CaptureEvent, Ended, Fault, PageArrived, PageView, Progress
 from van_station.services.dossier_views import ComponentView
 from van_station.ui import dialogs, parts, theme
+from van_station.ui.desk.review_scans import time_left_words
+from van_station.ui.desk.review_state import seconds_left
 from van_station.ui.desk.scan_choice import ScanChoice
 from van_station.ui.desk.scan_devices import DeviceTiles
 from van_station.ui.desk.scan_grid import ThumbGrid, shown_pages
@@ -51,7 +54,7 @@ class BatchPanel:
         self._pages: tuple[PageView, ...] = ()
         self._selected = ""
         self._shown = False
-        self._keeping = False
+        self._keeping, self._began = False, 0.0
         self._fault: Fault | None = None
         self._nothing_came = False
         self._unlisten: Callable[[], None] = lambda: None
@@ -219,9 +222,12 @@ class BatchPanel:
         self._devices.draw(running=self._running)
         label = say("scan.stop") if self._running else say("scan.more") if self._pages else say("scan.start")
         weight: parts.Kind = "tonal" if self._pages and not self._running else "filled"
-        self._start_button.set(label=label, disabled=self._keeping, kind=weight)
+        if self._keeping:
+            label = say("review.stop_keeping")
+        self._start_button.set(label=label, kind=weight)
+        stops = self._running or self._keeping
         self._start_button.button.icon = (
-            ft.Icons.STOP_CIRCLE_OUTLINED if self._running else ft.Icons.DOCUMENT_SCANNER_OUTLINED
+            ft.Icons.STOP_CIRCLE_OUTLINED if stops else ft.Icons.DOCUMENT_SCANNER_OUTLINED
         )
         count = kept_count(self._pages)
         off = self._running or self._keeping
@@ -322,12 +328,16 @@ class BatchPanel:
     def _say_progress(self, event: Progress) -> None:
         key, done = f"progress.{event.step}", {"done": event.done + 1, "total": event.total}
         texts = self._desk.texts
-        self._words.value = texts.fill(key, done) if key in texts else texts.say("scan.sealing_now")
+        sentence = texts.fill(key, done) if key in texts else texts.say("scan.sealing_now")
+        if event.done == 0:
+            self._began = time.monotonic()
+        left = seconds_left(event.done, event.total, time.monotonic() - self._began)
+        self._words.value = f"{sentence} · {time_left_words(self._desk, left)}" if left else sentence
         self._status.visible = self._progress.visible = True
         self._progress.value = event.done / event.total if event.total > 1 else None
 
     async def _start_or_stop(self) -> None:
-        await (self._stop() if self._running else self._start())
+        await (self._stop() if self._running or self._keeping else self._start())
 
     async def _stop(self) -> None:
         if self._batch is not None:
