@@ -436,9 +436,9 @@ def test_separator_sheets_send_what_is_behind_them_to_the_paper_they_name(paper:
     os.utime(last, (LONG_AGO, LONG_AGO))
     batch, _ = desk.scan_what_lies_there(paper.dossier, paper.component)
     assert [page.dropped for page in batch.pages()] == [False, True, True, False]
-    file = batch.keep(desk.officer)
+    file, *others = batch.keep_all(desk.officer)
     assert (file.component_id, file.page_count) == (paper.component, 1)
-    assert [(other.component_id, other.page_count) for other in file.others] == [(named.id, 1)]
+    assert [(other.component_id, other.page_count) for other in others] == [(named.id, 1)]
     views = {each.id: each for each in desk.workspace.dossiers.get(paper.dossier).components}
     assert len(views[paper.component].files) == len(views[named.id].files) == 1
     assert batch.pages() == ()

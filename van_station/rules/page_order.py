@@ -20,6 +20,8 @@ class Out(StrEnum):
     NO = ""
     BLANK = "blank"
     DELETED = "deleted"
+    SEPARATOR = "separator"
+    """A sheet laid between papers, with a code that says what follows."""
     REPLACED = "replaced"
     """Another scan of the same sheet is used."""
 
@@ -39,6 +41,11 @@ class Sheet:
     quarters: int = 0
     crop: Crop | None = None
     out: Out = Out.NO
+
+    @property
+    def stamp(self) -> str:
+        """Name of what the page shows: turned or cut otherwise, it shows something else."""
+        return f"{self.key}/{self.quarters}/{self.crop}"
 
 
 @dataclass(frozen=True, slots=True)

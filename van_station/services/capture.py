@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from scanning import ocr
@@ -13,15 +13,20 @@ from scanning.errors import ScanningError
 from scanning.pdf.render import render_page
 from van_station.records.dossiers import Component, Dossier
 from van_station.rules.access import Act
+from van_station.rules.digitisation import DigitisationLimits
 from van_station.rules.dossiers import file_name
 from van_station.services.actor import Actor, require
-from van_station.services.capture_batch import BatchTools, CaptureBatch
+from van_station.services.capture_batch import CaptureBatch
 from van_station.services.capture_events import CaptureEvent
 from van_station.services.clock import Clock
+from van_station.services.copy_records import undo_certification
 from van_station.services.errors import NotFound, Refused
+from van_station.services.page_documents import DocumentTools
 from van_station.services.page_intake import Aim
 from van_station.services.page_shelf import PageShelf, Place, page_rows, require_editable
 from van_station.services.paper import PrintedPage
+from van_station.services.reading_behind import ReadingBehind
+from van_station.services.scan_profiles import ScanProfiles
 from van_station.services.sealed_files import Seal, SealedFiles, file_row, let_go
 from van_station.store import Store
 
@@ -32,10 +37,11 @@ class ScannerView:
 
     id: str
     label: str
-    kind: Literal["sane", "folder"]
+    kind: Literal["sane", "folder", "escl", "wia"]
     has_feeder: bool
     has_duplex: bool
     note: str
+    has_flatbed: bool = True
 
 
 @dataclass(frozen=True)
@@ -56,6 +62,8 @@ class CaptureSettings:
     source: Literal["adf", "flatbed"] = "adf"
     duplex: bool = False
     max_pages: int | None = None
+    profile: str = ""
+    """Name of a profile of this scanner; it then says resolution, source, sides and all else."""
     aim: Aim | None = None
     """Where the pages go: at the end, behind a page, or one page instead of another."""
 
@@ -69,6 +77,10 @@ class CaptureTools:
     use_ocr: bool = True
     dpi: int = 300
     max_pages: int = 500
+    quality: Literal["small", "archive"] = "small"
+    """archive: documents hold each page's own picture, whole; about ten times as large."""
+    limits: DigitisationLimits | None = None
+    """What kept documents are checked against; None: they are not."""
 
 
 class Capture:
@@ -78,16 +90,24 @@ class Capture:
         self._store = store
         self._clock = clock
         self._tools = tools
+        self.profiles = ScanProfiles(store, tools.devices)
         self._files = SealedFiles(store, clock, tools.seal)
+        self._reading = ReadingBehind(use_ocr=tools.use_ocr)
         self._batches: dict[str, CaptureBatch] = {}
         self._lock = threading.Lock()
 
-    def scanners(self) -> ScannerList:
-        """Return the devices that answer now (may take a second: drivers are asked in their own process)."""
+    def scanners(self, actor: Actor | None = None) -> ScannerList:
+        """Return the devices that answer now (may take a second: drivers are asked in their own process).
+
+        Somebody who may scan lets the machine remember the certificates of network scanners.
+        """
+        found = list_devices(self.profiles.config())
+        if actor is not None and actor.may(Act.SCAN):
+            self.profiles.remember(actor.user_id, found)
         text = ocr.status()
         ready = text.available and self._tools.use_ocr
         return ScannerList(
-            devices=tuple(_scanner(info) for info in list_devices(self._tools.devices)),
+            devices=tuple(_scanner(info) for info in found),
             ocr_ready=ready,
             ocr_reason=None if ready else (text.reason or "ocr.off"),
         )
@@ -106,25 +126,32 @@ class Capture:
         Pages of an interrupted batch of the same component are kept in front.
 
         Raises:
-            Refused: dossier.not_editable, station.not_enrolled, scan.device_unknown, scan.already_running.
-            NotFound: the page that the scan aims at is not in the batch.
+            NotFound: no profile of that name, or the page that the scan aims at is not in the batch.
+            Refused: dossier.not_editable, station.not_enrolled, scan.device_unknown, scan.already_running,
+                scan.profile_unfit.
         """
         require(actor, Act.SCAN)
         batch = self._batch(dossier_id, component_id)
-        one_page = settings.aim is not None and bool(settings.aim.instead_of)
-        most = 1 if one_page else self._tools.max_pages
-        wanted = ScanSettings(
-            dpi=settings.dpi or self._tools.dpi,
-            source=settings.source,
-            duplex=settings.duplex,
-            max_pages=min(settings.max_pages or most, most),
-        )
+        wanted = self._wanted(device_id, settings)
         try:
-            job = start_scan(device_id, wanted, self._tools.devices)
+            job = start_scan(device_id, wanted, self.profiles.config())
         except ScanningError as error:
             raise Refused(error.code) from error
         batch.run(actor.user_id, job, on_event, settings.aim)
         return batch
+
+    def _wanted(self, device_id: str, settings: CaptureSettings) -> ScanSettings:
+        one_page = settings.aim is not None and bool(settings.aim.instead_of)
+        most = 1 if one_page else self._tools.max_pages
+        most = min(settings.max_pages or most, most)
+        if settings.profile:
+            return replace(self.profiles.settings(device_id, settings.profile), max_pages=most)
+        return ScanSettings(
+            dpi=settings.dpi or self._tools.dpi,
+            source=settings.source,
+            duplex=settings.duplex,
+            max_pages=most,
+        )
 
     def unfinished(self, dossier_id: str, component_id: str) -> CaptureBatch | None:
         """Return the batch of a component whose pages are not a document yet, after a restart too."""
@@ -171,6 +198,7 @@ class Capture:
             component = unit.session.get(Component, row.component_id or "")
             if component is not None:
                 component.page_count = max(component.page_count - row.page_count, 0)
+                undo_certification(unit, component)
                 unit.save(component)
             gone = let_go(unit, [file_id])
         self._files.discard(gone)
@@ -183,6 +211,7 @@ class Capture:
         for batch in batches:
             batch.cancel()
             batch.wait(timeout_s=10)
+        self._reading.close()
 
     def _batch(self, dossier_id: str, component_id: str) -> CaptureBatch:
         self._files.require_ready()
@@ -195,8 +224,8 @@ class Capture:
             batch = self._batches.get(component_id)
             if batch is None or batch.over:
                 place = Place(dossier_id, component_id)
-                shelf = PageShelf(self._store, self._files, place)
-                batch = CaptureBatch(shelf, BatchTools(self._clock, self._tools.use_ocr))
+                tools = DocumentTools(self._reading, self._clock, self._tools.limits, self._tools.quality)
+                batch = CaptureBatch(PageShelf(self._store, self._files, place), tools)
                 self._batches[component_id] = batch
             return batch
 
@@ -207,4 +236,6 @@ class Capture:
 
 
 def _scanner(info: DeviceInfo) -> ScannerView:
-    return ScannerView(info.id, info.label, info.kind, info.has_feeder, info.has_duplex, info.note)
+    return ScannerView(
+        info.id, info.label, info.kind, info.has_feeder, info.has_duplex, info.note, info.has_flatbed
+    )

@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
+from functools import partial
 
 from scanning.devices import ScanJob
 from van_station.rules.access import Act
@@ -22,9 +23,8 @@ from van_station.services.capture_events import (
     PageView,
     PictureView,
 )
-from van_station.services.clock import Clock
 from van_station.services.errors import NotFound, Refused
-from van_station.services.page_documents import DocumentMaker
+from van_station.services.page_documents import DocumentMaker, DocumentTools
 from van_station.services.page_intake import Aim, PageIntake
 from van_station.services.page_listing import listed
 from van_station.services.page_pictures import PagePictures
@@ -36,18 +36,10 @@ EventSink = Callable[[CaptureEvent], None]
 Keys = str | Sequence[str]
 
 
-@dataclass(frozen=True)
-class BatchTools:
-    """What a batch needs to make its documents."""
-
-    clock: Clock
-    use_ocr: bool
-
-
 class CaptureBatch:
     """Pages in order; each is sealed before it is shown, each act is durable when it returns. Thread-safe."""
 
-    def __init__(self, shelf: PageShelf, tools: BatchTools) -> None:
+    def __init__(self, shelf: PageShelf, tools: DocumentTools) -> None:
         self._shelf = shelf
         self._tools = tools
         entries, order = shelf.reopened()
@@ -61,6 +53,8 @@ class CaptureBatch:
         self._sinks: list[EventSink] = []
         self._maker: DocumentMaker | None = None
         self._over = False
+        for sheet in order.sheets:
+            self._read_behind(sheet)
 
     # ------------------------------------------------------------------ scanning
     @property
@@ -128,19 +122,33 @@ class CaptureBatch:
     def arrive(self, actor_id: str, kept: KeptPage, after: str, instead_of: str) -> PageView:
         """Seal a page and put it in its place; for the intake."""
         with self._lock:
+            entry = PageEntry.of("", kept.page, kept.source_sha256)
 
             def come(row_id: str) -> History:
-                out = Out.BLANK if kept.page.blank else Out.NO
-                sheet = Sheet(row_id, out=Out.REPLACED if instead_of else out)
+                sheet = Sheet(row_id, out=Out.REPLACED if instead_of else entry.out)
                 history = self._history.arrive(sheet, after=instead_of or after)
                 if instead_of:
-                    history = history.act(history.present.replace_page(instead_of, row_id))
-                return history
+                    return history.act(history.present.replace_page(instead_of, row_id))
+                return self._separated(history, row_id, entry)
 
             row_id, self._history = self._shelf.seal(actor_id, kept, len(self._entries) + 1, come)
-            self._entries[row_id] = PageEntry.of(row_id, kept.page, kept.source_sha256)
+            self._entries[row_id] = replace(entry, row_id=row_id)
             self._pictures.arrived(row_id, kept.page)
+            self._read_behind(self._history.present.sheet(row_id))
             return self._page(row_id)
+
+    def _separated(self, history: History, row_id: str, entry: PageEntry) -> History:
+        """Begin a document at a separator sheet, for the component it names: ours for a code nobody has."""
+        if entry.separates is None:
+            return history
+        order = history.present
+        ids = {code: component_id for component_id, code in self._shelf.components().items()}
+        return history.act(order.divide({order.keys.index(row_id): ids.get(entry.separates, order.home)}))
+
+    def _read_behind(self, sheet: Sheet) -> None:
+        """Have a page read while the stack still runs; it is opened when its turn comes."""
+        if sheet.out is Out.NO:
+            self._tools.reading.ask(sheet.stamp, partial(self._pictures.page, sheet))
 
     # ------------------------------------------------------------------ looking
     def pages(self) -> tuple[PageView, ...]:
@@ -277,8 +285,7 @@ class CaptureBatch:
             Refused: scan.already_running, scan.no_pages, scan.keep_stopped, dossier.not_editable.
         """
         require(actor, Act.SCAN)
-        tools = self._tools
-        maker = DocumentMaker(self._pictures, tools.clock, use_ocr=tools.use_ocr, progress=self._tell)
+        maker = DocumentMaker(self._pictures, self._tools, self._tell)
         with self._lock:
             self._require_rest()
             documents = [document for document in self._history.present.documents if document.kept]
@@ -324,6 +331,7 @@ class CaptureBatch:
 
     def _forget(self) -> None:
         with self._lock:
+            self._tools.reading.forget(*self._entries)
             self._entries = {}
             self._history = History(PageOrder(self._history.present.home))
             self._pictures.forget()

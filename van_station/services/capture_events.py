@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from scanning import CleanPage, Finding
+from scanning import CleanPage, Finding, read_separator
+from van_station.rules.findings import Finding as Note
 from van_station.rules.page_geometry import Crop, Part
 from van_station.rules.page_order import Out
 
@@ -105,6 +106,10 @@ class FileView:
     size_bytes: int
     sealed_at: datetime
     media_type: str
+    turned: int = field(default=0, compare=False)
+    """How many pages were turned upright when it was made; told once, by `keep`."""
+    notes: tuple[Note, ...] = field(default=(), compare=False)
+    """What it falls short of, and pages that seem to be missing; told once, by `keep`."""
 
 
 @dataclass(frozen=True)
@@ -151,15 +156,22 @@ class PageEntry:
     dpi: int
     source_sha256: str
     """Of the raw page as the device gave it."""
+    separates: str | None = None
+    """Of a separator sheet: the code of the paper that follows it, "" for any; None for a page."""
 
     @classmethod
     def of(cls, row_id: str, page: CleanPage, source_sha256: str) -> PageEntry:
         """Make an entry."""
-        return cls(row_id, page.blank, page.findings, page.width_px, page.height_px, page.dpi, source_sha256)
+        sheet = read_separator(page) if page.is_separator else None
+        size = (page.width_px, page.height_px, page.dpi)
+        code = None if sheet is None else sheet.code
+        return cls(row_id, page.blank, page.findings, *size, source_sha256, code)
 
     @property
     def out(self) -> Out:
-        """Why it is left out at first: a blank page is, until somebody takes it back."""
+        """Why it is left out at first: a blank page or a separator sheet is, until somebody takes it back."""
+        if self.separates is not None:
+            return Out.SEPARATOR
         return Out.BLANK if self.blank else Out.NO
 
 

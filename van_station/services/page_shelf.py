@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 import logging
+from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlmodel import Session, col, select
 
 from van_station.records.dossiers import Component, Dossier, StoredFile
 from van_station.records.trips import Setting
 from van_station.rules.dossiers import DossierState
+from van_station.rules.findings import Finding
 from van_station.rules.page_history import History, from_json, settled, to_json
 from van_station.rules.page_order import PageOrder
 from van_station.services.capture_events import FileView, PageEntry
+from van_station.services.copy_records import undo_certification
 from van_station.services.dossier_views import EDITABLE
 from van_station.services.errors import NotFound, Refused
 from van_station.services.sealed_files import Content, SealedFiles, file_row, let_go
@@ -50,6 +53,10 @@ class Made:
     component_id: str
     pdf: bytes = field(repr=False)
     pages: int
+    turned: int = 0
+    """How many pages were turned upright by what was read on them."""
+    notes: tuple[Finding, ...] = ()
+    """What it falls short of, and pages that seem to be missing."""
 
 
 class PageShelf:
@@ -157,10 +164,15 @@ class PageShelf:
                 self._attach(unit, row)
             gone = let_go(unit, row_ids)
             self._forget_order(unit)
-            pages = sum(row.page_count for row in rows)
-            unit.note({"documents": len(rows), "pages": pages, "dropped": len(row_ids) - pages})
+            pages, turned = sum(row.page_count for row in rows), sum(each.turned for each in made)
+            dropped = len(row_ids) - pages
+            unit.note({"documents": len(rows), "pages": pages, "dropped": dropped, "turned": turned})
+            unit.note(dict(Counter(note.code for each in made for note in each.notes)))
         self._clear(gone)
-        return tuple(file_view(row) for row in rows)
+        return tuple(
+            replace(file_view(row), turned=each.turned, notes=each.notes)
+            for row, each in zip(rows, made, strict=True)
+        )
 
     def _attach(self, unit: UnitOfWork, row: StoredFile) -> None:
         component = unit.session.get(Component, row.component_id or "")
@@ -169,6 +181,7 @@ class PageShelf:
         row.sequence = 1 + len(_documents(unit.session, component.id))
         unit.save(row)
         component.page_count += row.page_count
+        undo_certification(unit, component)
         unit.save(component)
         unit.session.flush()  # the next document of the same component counts this one
 

@@ -11,11 +11,15 @@ from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from scanning import CleanPage, ocr
 from scanning.errors import ScanningError
 from scanning.ocr import Reading
+from van_station.services.errors import ServiceError
+from van_station.store import StoreError
 
 log = logging.getLogger(__name__)
 LANGUAGE = "vie"
 MAX_READERS = 4
 ReadListener = Callable[[str, Reading], None]
+Source = CleanPage | Callable[[], CleanPage]
+"""A page, or what opens it when its turn comes: a page that waits need not be held."""
 
 
 class ReadingBehind:
@@ -36,7 +40,7 @@ class ReadingBehind:
         """Whether pages are read on this machine."""
         return self._use_ocr and ocr.status().available
 
-    def ask(self, key: str, page: CleanPage, told: ReadListener | None = None) -> None:
+    def ask(self, key: str, page: Source, told: ReadListener | None = None) -> None:
         """Have a page read when its turn comes; `told` hears of it on a reader's thread."""
         with self._lock:
             if self._closed or key in self._asked or not self.able:
@@ -48,7 +52,7 @@ class ReadingBehind:
         if told is not None:
             future.add_done_callback(lambda done: _tell(told, key, done))
 
-    def result(self, key: str, page: CleanPage) -> Reading | None:
+    def result(self, key: str, page: Source) -> Reading | None:
         """Return what was read on a page, waiting for it; None when it cannot be read."""
         self.ask(key, page)
         with self._lock:
@@ -59,9 +63,15 @@ class ReadingBehind:
             return None
 
     def forget(self, *keys: str) -> None:
-        """Drop what was read, and do not read what was not begun."""
+        """Drop what was read of pages, however they are turned or cut, and do not read what was not begun.
+
+        Args:
+            keys: of pages; what is asked for is a page's key, or its key, a slash, and how it is shown.
+        """
+        names = set(keys)
         with self._lock:
-            gone = [future for key in keys if (future := self._asked.pop(key, None)) is not None]
+            old = [key for key in self._asked if key.partition("/")[0] in names]
+            gone = [self._asked.pop(key) for key in old]
         for future in gone:
             future.cancel()
 
@@ -75,16 +85,17 @@ class ReadingBehind:
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _read(page: CleanPage) -> Reading | None:
+def _read(source: Source) -> Reading | None:
     """Return the page's text, or None: a page without a text layer is still a page.
 
     A page that a person has turned stays as that person wants it.
     """
     try:
+        page = source if isinstance(source, CleanPage) else source()
         if page.rotation_deg:
             return Reading(0, ocr.read(page, language=LANGUAGE))
         return ocr.read_upright(page, language=LANGUAGE)
-    except ScanningError as error:
+    except (ScanningError, ServiceError, StoreError) as error:
         log.info("a page was not read: %s", error.code)
         return None
 

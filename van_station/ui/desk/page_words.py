@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from van_station.i18n import Texts
 from van_station.rules.page_order import Out
-from van_station.services.capture_events import PageView
+from van_station.services.capture_events import FileView, PageView
 from van_station.ui import words
 
-BLANK = "scan.blank"
+BLANK, SEPARATOR = "scan.blank", "scan.separator"
 
 
 def out_words(texts: Texts, page: PageView) -> str:
@@ -16,13 +18,14 @@ def out_words(texts: Texts, page: PageView) -> str:
         Out.NO: "",
         Out.BLANK: texts.say("scan.blank_page"),
         Out.DELETED: texts.say("scan.blank_page") if page.blank else texts.say("scan.left_out"),
+        Out.SEPARATOR: words.note(texts, SEPARATOR, {}),
         Out.REPLACED: texts.say("review.replaced"),
     }[page.out]
 
 
 def page_notes(texts: Texts, page: PageView) -> list[str]:
     """Return what was found on a page, in words; that it is blank only where it is kept all the same."""
-    notes = [words.note(texts, code, {}) for code in page.findings if code != BLANK]
+    notes = [words.note(texts, code, {}) for code in page.findings if code not in (BLANK, SEPARATOR)]
     if page.blank and not page.dropped:
         notes.insert(0, words.note(texts, BLANK, {}))
     return notes
@@ -36,3 +39,14 @@ def page_line(texts: Texts, page: PageView, total: int) -> str:
         *page_notes(texts, page),
     ]
     return ". ".join(word.rstrip(".") for word in said if word)
+
+
+def kept_words(texts: Texts, files: Sequence[FileView]) -> str:
+    """Return what became of a stack: pages, documents, what was turned, what the documents fall short of."""
+    said = [texts.say("scan.done", count=sum(file.page_count for file in files))]
+    if len(files) > 1:
+        said.append(texts.say("scan.documents_made", count=len(files)))
+    if turned := sum(file.turned for file in files):
+        said.append(texts.say("scan.turned", count=turned))
+    said += [words.note(texts, note.code, note.args) for file in files for note in file.notes]
+    return ". ".join(word.rstrip(".") for word in said)

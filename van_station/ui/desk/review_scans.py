@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from van_station.services.capture_batch import CaptureBatch
 from van_station.services.capture_events import CaptureEvent, Ended, Fault, PageArrived, Progress
 from van_station.services.page_intake import Aim
+from van_station.ui.desk.page_words import kept_words
 from van_station.ui.desk.review_batch import ReviewBatch
 from van_station.ui.desk.review_side import ReviewSide
 from van_station.ui.desk.review_state import Chosen, seconds_left
@@ -48,7 +49,7 @@ class ReviewScans:
         self._side.say("", value=None, busy=False)
         self._side.fault("")
         if choice.scanners is None:
-            choice.found(await desk.run(desk.work.capture.scanners))
+            choice.found(await desk.run(desk.work.capture.scanners, desk.me))
         self._take(await desk.run(desk.work.capture.unfinished, dossier_id, component_id))
 
     def leave(self) -> None:
@@ -108,7 +109,7 @@ class ReviewScans:
             files = await work
         finally:
             self._acts.soon()
-        desk.snack(desk.say("scan.done", count=sum(file.page_count for file in files)))
+        desk.snack(kept_words(desk.texts, files))
         if self._here:
             await self._acts.back()
 

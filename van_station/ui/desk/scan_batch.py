@@ -13,12 +13,14 @@ from van_station.services.capture_batch import CaptureBatch
 from van_station.services.capture_events import CaptureEvent, Ended, Fault, PageArrived, PageView, Progress
 from van_station.services.dossier_views import ComponentView
 from van_station.ui import dialogs, parts, theme
+from van_station.ui.desk.page_words import kept_words
 from van_station.ui.desk.review_scans import time_left_words
 from van_station.ui.desk.review_state import seconds_left
 from van_station.ui.desk.scan_choice import ScanChoice
 from van_station.ui.desk.scan_devices import DeviceTiles
 from van_station.ui.desk.scan_grid import ThumbGrid, shown_pages
 from van_station.ui.desk.scan_page import PageActs, PageTools
+from van_station.ui.desk.scan_profiles import ProfileRow
 from van_station.ui.parts import Style
 from van_station.ui.session import Desk
 
@@ -65,7 +67,7 @@ class BatchPanel:
         self._progress = ft.ProgressBar(bar_height=6, border_radius=3, visible=False)
         self._fault_box = ft.Container(visible=False)
         self._grid = ThumbGrid(desk, self._press)
-        self._devices = DeviceTiles(desk, self._choice, self._redraw)
+        self._devices = DeviceTiles(desk, self._choice, self._device_changed)
         self._no_ocr = ft.Container(visible=False)
         self._make_buttons()
         self._tools = PageTools(
@@ -132,13 +134,15 @@ class BatchPanel:
             run_spacing=theme.GAP_S,
             vertical_alignment=ft.CrossAxisAlignment.CENTER,
         )
-        self._settings.controls = [self._no_scanner, self._scanner_row]
+        self._profiles = ProfileRow(desk, self._look_again)
+        self._settings.controls = [self._no_scanner, self._scanner_row, self._profiles.view]
 
     # ------------------------------------------------------------------ coming and going
     async def load_scanners(self) -> None:
         """Ask which devices answer; the first one is chosen until somebody chooses."""
         if self._choice.scanners is None:
-            self._choice.found(await self._desk.run(self._desk.work.capture.scanners))
+            self._choice.found(await self._desk.run(self._desk.work.capture.scanners, self._desk.me))
+        await self._profiles.show(self._choice.device)
 
     async def show(self, dossier_id: str, component: ComponentView, *, editable: bool) -> None:
         """Show the batch of a paper, one that was cut short included."""
@@ -210,6 +214,10 @@ class BatchPanel:
         self._grid.draw(self._pages, self._selected)
         self._draw_tools()
 
+    async def _device_changed(self) -> None:
+        await self._profiles.show(self._choice.device)
+        self._redraw()
+
     def _redraw(self) -> None:
         self._draw()
         if self._shown:
@@ -220,6 +228,7 @@ class BatchPanel:
         devices = self._choice.scanners.devices if self._choice.scanners else ()
         self._no_scanner.visible, self._scanner_row.visible = not devices, bool(devices)
         self._devices.draw(running=self._running)
+        self._profiles.running(running=self._running)
         label = say("scan.stop") if self._running else say("scan.more") if self._pages else say("scan.start")
         weight: parts.Kind = "tonal" if self._pages and not self._running else "filled"
         if self._keeping:
@@ -410,7 +419,7 @@ class BatchPanel:
         self._take(None)
         self._pages = ()
         self._grid.clear()
-        desk.snack(desk.say("scan.done", count=sum(file.page_count for file in files)))
+        desk.snack(kept_words(desk.texts, files))
         await self._kept_act()
 
     async def _ask_discard(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from van_station.services.capture import CaptureSettings, ScannerList, ScannerView
 from van_station.services.page_intake import Aim
@@ -15,6 +15,8 @@ class ScanChoice:
     scanners: ScannerList | None = None
     device_id: str = ""
     duplex: bool = False
+    profiles: dict[str, str] = field(default_factory=dict)
+    """Which profile is chosen, by device."""
 
     def found(self, scanners: ScannerList) -> None:
         """Take over which devices answer; the first one is used until somebody chooses."""
@@ -35,4 +37,9 @@ class ScanChoice:
         feeder = device is not None and device.has_feeder
         duplex = self.duplex and device is not None and device.has_duplex
         one = aim is not None and bool(aim.instead_of)
-        return CaptureSettings(source="adf" if feeder else "flatbed", duplex=duplex and not one, aim=aim)
+        return CaptureSettings(
+            source="adf" if feeder else "flatbed",
+            duplex=duplex and not one,
+            profile=self.profiles.get(self.device_id, ""),
+            aim=aim,
+        )

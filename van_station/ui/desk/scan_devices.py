@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import flet as ft
 
@@ -21,7 +21,7 @@ class DeviceTiles:
         changed: called after somebody chose.
     """
 
-    def __init__(self, desk: Desk, choice: ScanChoice, changed: Callable[[], None]) -> None:
+    def __init__(self, desk: Desk, choice: ScanChoice, changed: Callable[[], Awaitable[None]]) -> None:
         self._desk, self._choice, self._changed = desk, choice, changed
         self._drawn: tuple[object, ...] = ()
         self.view = ft.Row(wrap=True, spacing=theme.GAP_S, run_spacing=theme.GAP_S)
@@ -41,7 +41,7 @@ class DeviceTiles:
     def _device_tile(self, device: ScannerView, *, running: bool) -> ft.Control:
         async def pick() -> None:
             self._choice.device_id = device.id
-            self._changed()
+            await self._changed()
 
         label = self._desk.say("scan.folder_watch") if device.kind == "folder" else device.label
         icon = ft.Icons.FOLDER_OPEN_OUTLINED if device.kind == "folder" else ft.Icons.SCANNER_OUTLINED
@@ -53,7 +53,7 @@ class DeviceTiles:
     def _duplex_tile(self) -> ft.Control:
         async def flip() -> None:
             self._choice.duplex = not self._choice.duplex
-            self._changed()
+            await self._changed()
 
         words, icon = self._desk.say("scan.duplex"), ft.Icons.FLIP_ROUNDED
         tile = parts.Tile(self._desk, "duplex", words, flip, icon=icon, compact=True)

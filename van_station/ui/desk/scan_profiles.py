@@ -10,6 +10,7 @@ from van_station.rules.access import Act
 from van_station.services.capture import ScannerView
 from van_station.services.scan_profiles import ProfileView
 from van_station.ui import dialogs, parts, theme
+from van_station.ui.desk.scan_choice import ScanChoice
 from van_station.ui.desk.scan_profile_sheet import ProfileSheet
 from van_station.ui.session import Desk
 
@@ -26,7 +27,7 @@ class ProfileRow:
         self._desk, self._look_again = desk, look_again
         self._device: ScannerView | None = None
         self._profiles: tuple[ProfileView, ...] = ()
-        self._chosen: dict[str, str] = {}
+        self._chosen = desk.state(ScanChoice).profiles
         self._running = False
         self._drawn: tuple[object, ...] = ()
         self._tiles = ft.Row(
@@ -70,6 +71,8 @@ class ProfileRow:
         own = device is not None and device.kind != "folder"
         profiles = self._desk.work.capture.profiles
         self._profiles = await self._desk.run(profiles.of, device.id) if own and device else ()
+        if device is not None and not self.chosen:
+            self._chosen.pop(device.id, None)  # a profile that is there no more
         self._draw()
 
     def running(self, *, running: bool) -> None:

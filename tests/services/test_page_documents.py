@@ -13,11 +13,31 @@ from scanning import CleanPage, clean, ocr, rotate
 from scanning.ocr import Reading
 from scanning.samples import make_sample_stack
 from tests.scanning.conftest import a_font, as_raw
-from van_station.services.capture_events import PageEntry, Progress
-from van_station.services.page_document import write_document
+from van_station.rules.page_order import Document, Sheet
+from van_station.services.capture_events import Progress
+from van_station.services.page_documents import DocumentMaker, DocumentTools
+from van_station.services.page_pictures import PagePictures
+from van_station.services.page_shelf import Made
 from van_station.services.reading_behind import ReadingBehind
+from van_station.services.sealed_pages import KeptPage
 
 NOW = datetime(2026, 11, 30, 8, tzinfo=UTC)
+
+
+class Morning:
+    """A clock that stands."""
+
+    def now(self) -> datetime:
+        return NOW
+
+
+def made_of(pages: dict[str, CleanPage], reading: ReadingBehind, told: list[Progress]) -> Made:
+    """The document of some pages, as a batch makes it."""
+    pictures = PagePictures(lambda key: KeptPage(pages[key], "", None))
+    document = Document("paper", tuple(Sheet(key) for key in pages))
+    return DocumentMaker(pictures, DocumentTools(reading, Morning()), told.append).make([document])[0]
+
+
 needs_ocr = pytest.mark.skipif("vie" not in ocr.status().languages, reason="no OCR program with Vietnamese")
 
 
@@ -33,7 +53,7 @@ def upside_down(page: CleanPage) -> CleanPage:
 
 def test_without_ocr_nothing_is_asked_and_a_document_is_made_all_the_same(letter):
     reading, told = ReadingBehind(use_ocr=False), list[Progress]()
-    written = write_document([PageEntry.of("a", letter, "")], reading, NOW, told.append)
+    written = made_of({"a": letter}, reading, told)
     assert written.turned == 0
     assert [step.step for step in told] == ["scan.writing", "scan.comparing"]
     reading.close()
@@ -42,7 +62,7 @@ def test_without_ocr_nothing_is_asked_and_a_document_is_made_all_the_same(letter
 @needs_ocr
 def test_a_page_laid_in_upside_down_stands_upright_in_its_document_and_that_is_told(letter):
     reading = ReadingBehind(use_ocr=True)
-    entries = [PageEntry.of("a", letter, ""), PageEntry.of("b", upside_down(letter), "")]
+    pages = {"a": letter, "b": upside_down(letter)}
     heard: dict[str, Reading] = {}
     both = threading.Event()
 
@@ -51,14 +71,14 @@ def test_a_page_laid_in_upside_down_stands_upright_in_its_document_and_that_is_t
         if len(heard) == 2:
             both.set()
 
-    for entry in entries:
-        reading.ask(entry.row_id, entry.page, told)
+    for key, page in pages.items():
+        reading.ask(Sheet(key).stamp, page, told)
     assert both.wait(60)
-    assert (heard["a"].turned_deg, heard["b"].turned_deg) == (0, 180)
-    written = write_document(entries, reading, NOW, lambda _: None)
+    assert [heard[Sheet(key).stamp].turned_deg for key in pages] == [0, 180]
+    written = made_of(pages, reading, [])
     reading.close()
     assert written.turned == 1
-    document = pypdfium2.PdfDocument(io.BytesIO(written.data))
+    document = pypdfium2.PdfDocument(io.BytesIO(written.pdf))
     one, other = (document[index].get_textpage().get_text_range() for index in (0, 1))
     assert "Mẫu Sơn Giả" in one
     assert "Mẫu Sơn Giả" in other
