@@ -483,11 +483,11 @@ def _as_high(node: Node, meant: list[Written], styles: Any) -> list[Written]:
 
 
 def _cut_in_button(tree: Tree, node: Node, meant: list[Written], styles: Any) -> list[Finding]:
-    """A button says one text; its padding is at least 12 a side."""
+    """A button says one text; its padding is at least 8 a side."""
     worst = None
     for text in meant:
         style = getattr(styles, text.style)
-        room = node.box.width - 24
+        room = node.box.width - 16
         lines = lines_needed(text.value, style.font_family, style.size, room)
         wide = longest_word(text.value, style.font_family, style.size)
         if wide > room + SLACK_PX:

@@ -22,6 +22,7 @@ from van_station.services.capture import CaptureSettings
 from van_station.services.queue import TicketView
 from van_station.services.trips import OpenTrip
 from van_station.ui import theme
+from van_station.ui.desk.intake_cards import NextCard
 from van_station.ui.desk.procedures_state import ProceduresState
 from van_station.ui.desk.ticket_sheet import show_ticket
 from van_station.ui.session import Desk
@@ -168,6 +169,8 @@ class Walk:
     """Look at every page of a form."""
     found: list[Seen] = field(default_factory=list)
     pictures: list[Path] = field(default_factory=list)
+    unseen: list[Path] = field(default_factory=list)
+    """Screens of which no picture could be had, because the canvas stood still."""
     _size: int = 0
     _taken: dict[int, Path] = field(default_factory=dict)
 
@@ -283,8 +286,8 @@ class Walk:
         folder = SCREENS / f"{self.face.language}-{size[0]}x{size[1]}-{self.face_tail}"
         folder.mkdir(parents=True, exist_ok=True)
         picture = folder / f"{name}.png"
-        self._still(picture)
         self.pictures.append(picture)
+        self._still(picture)
         tree = layout_checks.Tree.of(self.window.page)
         for finding in layout_checks.look_at(tree, self.roots(), self.face.mode, self.face.scale):
             self.found.append(Seen(name, self.face, size, finding, picture))
@@ -292,22 +295,24 @@ class Walk:
     def _still(self, picture: Path) -> None:
         """Keep a picture when two in a row are the same: sheets fade in, tiles ring out.
 
-        A busy machine's canvas may stand still while the tree moves on: a picture seen before is not kept.
+        A busy machine's canvas may stand still while the tree moves on: a picture seen before is not kept. Such
+        a window is stirred, then loaded anew; when that does not help, the screen is judged by its tree alone.
         """
         before, page = b"", self.window.page
-        for attempt in range(40):
+        for attempt in range(30):
             now = page.screenshot()
             if now == before and self._taken.get(hash(now), picture) == picture:
                 self._taken[hash(now)] = picture
                 picture.write_bytes(now)
                 return
             before = now
-            if attempt in {12, 24, 32}:
+            if attempt == 10:
                 self._stir()
-            page.wait_for_timeout(70 if attempt < 12 else 200)
-        raise AssertionError(
-            f"{picture} shows what {self._taken.get(hash(now))} showed: the canvas stands still"
-        )
+            elif attempt == 18 and (self.desk.sheet is None or not self.desk.sheet.open):
+                self._load_anew()
+            page.wait_for_timeout(70 if attempt < 10 else 200)
+        picture.unlink(missing_ok=True)
+        self.unseen.append(picture)
 
     def _stir(self) -> None:
         """Have a canvas that stands still drawn again: its window becomes a little lower, and high again."""
@@ -318,6 +323,12 @@ class Walk:
         page.wait_for_timeout(120)
         page.set_viewport_size(size)
         page.wait_for_timeout(120)
+
+    def _load_anew(self) -> None:
+        """Give the window a fresh canvas; the desk's state is on the server's side and comes back."""
+        self.window.page.reload()
+        self.window.wake()
+        self.window.quiet(0.5, 6)
 
     @property
     def face_tail(self) -> str:
@@ -396,7 +407,8 @@ def _ticket(walk: Walk, made: Prepared) -> None:
         """Nobody waits for the keyboard."""
 
     walk.go("intake")
-    walk.run(show_ticket, walk.desk, made.ticket, nothing)
+    next_card = NextCard(walk.desk.face.screen.hub)
+    walk.run(show_ticket, walk.desk, made.ticket, nothing, next_card)
     walk.window.see("ticket-number")
     walk.look("07-ticket")
     walk.close_sheet()

@@ -84,6 +84,8 @@ def nothing_found(walk: Walk) -> None:
     found, walk.found = walk.found, []
     with (SCREENS / "findings.txt").open("a", encoding="utf-8") as out:
         out.writelines(f"{seen}\n" for seen in found)
+        out.writelines(f"no picture, the canvas stood still: {picture}\n" for picture in walk.unseen)
+    walk.unseen = []
     assert not found, told(found)
 
 
