@@ -15,6 +15,7 @@ from van_station.rules.access import Act, Role, may
 from van_station.rules.queueing import Lane, TicketAct
 from van_station.services.actor import Actor
 from van_station.services.capture import CaptureSettings
+from van_station.services.certify import SignWay
 from van_station.services.chip import ChipAsk
 from van_station.services.errors import NotPermitted, ServiceError
 from van_station.services.trips import OpenTrip
@@ -82,6 +83,14 @@ DOORS: dict[str, tuple[Act, Door]] = {
         Act.USERS,
         lambda w, a, m: w.accounts.create(a, "", "Người Thử", Role.OFFICER, "mat khau"),
     ),
+    "businesses.find": (Act.LOOK_UP, lambda w, a, m: w.businesses.find(a, "x")),
+    "businesses.get": (Act.LOOK_UP, lambda w, a, m: w.businesses.get(a, NOBODY)),
+    "businesses.offers": (Act.LOOK_UP, lambda w, a, m: w.businesses.offers(a, "x")),
+    "businesses.offer": (Act.LOOK_UP, lambda w, a, m: w.businesses.offer(a, NOBODY)),
+    "guidance.hand_over": (Act.INTAKE, lambda w, a, m: w.guidance.hand_over(a, "0.000000", {})),
+    "separators.sheets": (Act.SCAN, lambda w, a, m: w.separators.sheets(a, NOBODY)),
+    "certify.sign": (Act.CERTIFY, lambda w, a, m: w.certify.sign(a, [NOBODY], SignWay(), "")),
+    "certify.top_up": (Act.CERTIFY, lambda w, a, m: w.certify.top_up(a, NOBODY)),
     "accounts.deactivate": (Act.USERS, lambda w, a, m: w.accounts.deactivate(a, NOBODY)),
 }
 

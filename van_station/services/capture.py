@@ -96,14 +96,14 @@ class Capture:
         self._batches: dict[str, CaptureBatch] = {}
         self._lock = threading.Lock()
 
-    def scanners(self, actor: Actor | None = None) -> ScannerList:
+    def scanners(self, asking: Actor | None = None) -> ScannerList:
         """Return the devices that answer now (may take a second: drivers are asked in their own process).
 
         Somebody who may scan lets the machine remember the certificates of network scanners.
         """
         found = list_devices(self.profiles.config())
-        if actor is not None and actor.may(Act.SCAN):
-            self.profiles.remember(actor.user_id, found)
+        if asking is not None and asking.may(Act.SCAN):
+            self.profiles.remember(asking.user_id, found)
         text = ocr.status()
         ready = text.available and self._tools.use_ocr
         return ScannerList(

@@ -97,7 +97,8 @@ def companion_seen(one: Companion) -> Companion:
 
 def business_seen(draft: BusinessDraft) -> BusinessDraft:
     """Return a business without what nobody sees."""
-    return BusinessDraft(
+    return replace(
+        draft,
         tax_code=seen(draft.tax_code),
         name=seen(draft.name),
         phone=seen(draft.phone),
