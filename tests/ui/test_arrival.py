@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 import pytest
@@ -24,6 +25,7 @@ from van_station.ui.serve import UiSettings
 pytestmark = pytest.mark.browser
 MOTHER, ELDER, TRADER, STUDENT, WIDOW = VISITORS
 ELSEWHERE = "f" * 32
+FRESH = itertools.count(700)
 
 
 @pytest.fixture(scope="module")
@@ -251,9 +253,12 @@ def dossier_of(station: Station, ticket: TicketView) -> str:
 
 def test_an_earlier_answer_is_taken_into_a_dossier_on_purpose(station, context):
     work, officer = station.workspace, station.people["minh"]
-    earlier = dossier_of(station, take_in(station, MOTHER))
+    number = (
+        f"001190{next(FRESH):06d}"  # walked again, this is somebody else: nobody has two earlier dossiers
+    )
+    earlier = dossier_of(station, take_in(station, MOTHER, id_number=number))
     work.dossiers.answer(officer, earlier, "/requester/phone", "0912000999")
-    ticket = take_in(station, MOTHER)
+    ticket = take_in(station, MOTHER, id_number=number)
     dossier = work.dossiers.get(dossier_of(station, ticket))
     work.consents.withdraw(officer, ticket.person_id, REUSE_ANSWERS)
     window = sign_in(station, context, "minh")

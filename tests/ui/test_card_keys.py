@@ -40,6 +40,7 @@ def test_a_card_scanned_where_no_field_hears_it_is_asked_for_again_and_then_exac
     window.scan(FULL)
     window.see("card-again", "Quét lại thẻ", timeout_s=8)
     window.wait_at("full_name")
+    window.wait(lambda: held(window, "full_name") is not None, "the name's field to take keys")
     assert held(window, "full_name") == "Nguyễn Thị Ví Dụ", "nothing was taken from what was heard"
     window.scan(FULL)
     window.see("id-hidden", "001······456")
@@ -83,9 +84,10 @@ def test_a_pasted_card_is_taken_whole_and_a_torn_one_stays_in_no_field(station, 
     window.wait_at("id_number")
     window.press("Enter")
     window.wait_at("full_name")
-    assert held(window, "full_name") == "Nguyễn"
+    window.wait(lambda: held(window, "full_name") == "Nguyễn", "the name, left as it was")
     window.press("Enter")
     window.wait_at("birth")
+    window.wait(lambda: held(window, "birth") == "", "the day of birth to take keys")
     window.write(FULL)
     window.see("id-hidden", "001······456")
     assert window.parts("card-again") == []
@@ -100,7 +102,7 @@ def test_a_card_pasted_into_the_search_of_procedures_is_a_card(station, context)
     window.wait_at("id_number")
     window.press("Alt+1")
     window.wait_at("procedure-search")
-    assert held(window, "procedure-search") == ""
+    window.wait(lambda: held(window, "procedure-search") == "", "the search to be empty, and to take keys")
     window.scan(FULL)
     window.see("id-hidden", "001······456")
 
