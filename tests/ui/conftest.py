@@ -14,6 +14,7 @@ from tests.ui import driver
 from van_station.bootstrap.demo.papers import lay_papers
 from van_station.bootstrap.demo.people import PASSPHRASE
 from van_station.bootstrap.demo.setting_up import Demo, prepare
+from van_station.rules.queueing import TicketAct, acts_for
 from van_station.services.actor import Actor
 from van_station.services.door import Door
 from van_station.services.workspace import Workspace
@@ -95,6 +96,16 @@ def context(browser) -> Iterator[object]:
     made = browser.new_context(viewport={"width": 1366, "height": 768}, locale="vi-VN", accept_downloads=True)
     yield made
     made.close()
+
+
+@pytest.fixture
+def counter(station):
+    """A counter at which nobody stands any more."""
+    queue, officer = station.workspace.queue, station.people["minh"]
+    for ticket in queue.tickets():
+        for act in (TicketAct.SERVE, TicketAct.FINISH):
+            if ticket.counter and act in acts_for(queue.get(ticket.id).status):
+                queue.act(officer, ticket.id, act)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

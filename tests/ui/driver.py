@@ -27,9 +27,9 @@ _ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--enable-unsafe-swiftshader",
-    "--disable-gpu-watchdog",  # drawing without a graphics card on a busy machine is slow, not hung
-    "--disable-gpu-process-crash-limit",
+    # Drawn by the page itself: a graphics process without a graphics card hangs now and then.
+    "--disable-gpu",
+    "--disable-software-rasterizer",
     "--disable-renderer-backgrounding",
     "--disable-backgrounding-occluded-windows",
     "--disable-background-timer-throttling",

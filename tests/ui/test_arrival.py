@@ -14,7 +14,7 @@ from tests.ui.test_keyboard import sign_in
 from van_station.bootstrap.demo.people import VISITORS
 from van_station.records.people import Person
 from van_station.records.queue import Ticket
-from van_station.rules.queueing import Lane, TicketAct, TicketStatus, acts_for
+from van_station.rules.queueing import Lane, TicketAct, TicketStatus
 from van_station.rules.ticket_codes import ticket_code
 from van_station.services.consents import REUSE_ANSWERS
 from van_station.services.queue import TicketView
@@ -287,16 +287,6 @@ def test_an_earlier_answer_is_taken_into_a_dossier_on_purpose(station, context):
 
 
 # ------------------------------------------------------------------ queue
-@pytest.fixture
-def counter(station):
-    """A counter at which nobody stands any more."""
-    queue, officer = station.workspace.queue, station.people["minh"]
-    for ticket in queue.tickets():
-        for act in (TicketAct.SERVE, TicketAct.FINISH):
-            if ticket.counter and act in acts_for(queue.get(ticket.id).status):
-                queue.act(officer, ticket.id, act)
-
-
 def test_a_slip_is_found_by_its_code_and_the_ticket_moves_to_another_lane(station, counter, context):
     ticket = take_in(station, ELDER)
     window = sign_in(station, context, "minh")
