@@ -111,8 +111,9 @@ def counter(station):
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Walk a browser journey again, twice at most, when it fails: headless Chromium drops a key now and then.
 
-    A journey that fails three times in a row fails; the run's summary names what was walked again.
+    A journey that fails three times in a row fails; the run's summary names what was walked again. A module that
+    says otherwise for itself is left as it is.
     """
     for item in items:
-        if item.get_closest_marker("browser"):
+        if item.get_closest_marker("browser") and item.get_closest_marker("flaky") is None:
             item.add_marker(pytest.mark.flaky(reruns=2))
